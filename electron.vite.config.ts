@@ -1,0 +1,40 @@
+import { resolve } from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+const at = (path: string) => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      // Vite cannot see an optional dependency that failed to compile, and would then try to bundle its import.
+      externalizeDeps: { include: ['unix-dgram'] },
+      outDir: 'out/main',
+      target: 'node20.19',
+      rollupOptions: {
+        input: { index: at('src/main/index.ts'), headless: at('src/main/headless.ts'), demo: at('src/demo/index.ts') },
+      },
+    },
+  },
+  preload: {
+    build: {
+      // A sandboxed preload may require nothing but electron: everything else is bundled into its one file.
+      externalizeDeps: false,
+      outDir: 'out/preload',
+      rollupOptions: {
+        input: { index: at('src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    base: './',
+    plugins: [vue()],
+    build: {
+      outDir: 'out/renderer',
+      target: 'chrome120',
+      rollupOptions: { input: at('src/renderer/index.html') },
+    },
+  },
+})

@@ -1,0 +1,30 @@
+/**
+ * Why a session's socket was closed, and whether coming back can help. Codes above 4000 are ours (RFC 6455, 7.4.2);
+ * the others are the standard's.
+ */
+export const CLOSE_CODES = {
+  normal: { code: 1000, retry: false, reason: 'closed' },
+  going_away: { code: 1001, retry: true, reason: 'the panel is shutting down' },
+  message_too_big: { code: 1009, retry: false, reason: 'message too big' },
+  bad_message: { code: 4400, retry: false, reason: 'message does not follow the protocol' },
+  hello_timeout: { code: 4401, retry: true, reason: 'no hello in time' },
+  origin_refused: { code: 4403, retry: false, reason: 'this origin may not connect' },
+  protocol_unsupported: { code: 4406, retry: false, reason: 'protocol version not supported, reload the page' },
+  heartbeat_lost: { code: 4408, retry: true, reason: 'no sign of life' },
+  too_many_connections: { code: 4429, retry: true, reason: 'too many connections' },
+  internal: { code: 4500, retry: true, reason: 'internal error' },
+} as const satisfies Record<string, CloseCode>
+
+export interface CloseCode {
+  readonly code: number
+  /** True where the same client may try again, with back-off; false where it would only be refused again. */
+  readonly retry: boolean
+  /** At most 123 bytes of UTF-8, the most that a close frame holds. */
+  readonly reason: string
+}
+
+/** What a close code means; an unknown one (a lost link says 1006) is worth another try. */
+export function closeCodeOf(code: number): CloseCode {
+  for (const known of Object.values(CLOSE_CODES)) if (known.code === code) return known
+  return { code, retry: true, reason: 'connection lost' }
+}

@@ -1,0 +1,20 @@
+import Type from 'typebox'
+
+/** The closed set of errors that leave the process. Messages are safe to show: no stack, no path, no foreign text. */
+export const ERROR_CODES = [
+  'bad_json',
+  'bad_message',
+  'hello_expected',
+  'hello_repeated',
+  'channel_unknown',
+  'channel_limit',
+  'not_subscribed',
+  'internal',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+export const AndonErrorSchema = Type.Object({
+  code: Type.Enum(ERROR_CODES),
+  message: Type.String(),
+})
+export type AndonError = Type.Static<typeof AndonErrorSchema>
