@@ -1,0 +1,321 @@
+import { Value } from 'typebox/value'
+import { CLOSE_CODES, closeCodeOf } from '../shared/close-codes.ts'
+import type { EventView } from '../shared/event.ts'
+import type { Health } from '../shared/health.ts'
+import {
+  type ClientMessage,
+  type Events,
+  type Reply,
+  type RequestId,
+  ServerMessageSchema,
+  type ServerMessage,
+  type Snapshot,
+  type Welcome,
+} from '../shared/messages.ts'
+import { type Check, parseMessage } from '../shared/parse-message.ts'
+import { PROTOCOL_VERSION } from '../shared/protocol.ts'
+import { backoff } from './backoff.ts'
+import { Replica } from './replica.ts'
+import type { LinkStatus } from './status.ts'
+import type { Connect, Transport } from './transport.ts'
+
+/** Interprets the schema: a page's CSP forbids the compiled kind. */
+const serverMessage: Check<ServerMessage> = {
+  check: (value): value is ServerMessage => Value.Check(ServerMessageSchema, value),
+  explain: () => 'The server sent a message that does not follow the protocol.',
+}
+
+export interface SessionListener {
+  status?(status: LinkStatus): void
+  welcome?(welcome: Welcome): void
+  /** The replica was replaced. `reset`: what was shown before could not be continued. */
+  snapshot?(snapshot: Snapshot): void
+  /** The replica has folded these, oldest first. */
+  events?(events: readonly EventView[], message: Events): void
+  health?(health: Health): void
+}
+
+export interface SessionOptions {
+  readonly connect: Connect
+  readonly client: { readonly name: string; readonly version?: string }
+  /** Default: `all`. */
+  readonly channels?: readonly string[]
+  /** True while the device has a network; default: always. */
+  readonly online?: () => boolean
+  readonly random?: () => number
+  readonly now?: () => number
+}
+
+/** How often the round trip is measured. A link that stays silent for `SILENCE_MS` is taken for lost. */
+const PING_MS = 10_000
+const SILENCE_MS = 25_000
+/** An attempt that has not become a session by then is given up. */
+const CONNECT_MS = 10_000
+
+/**
+ * A session with the panel that outlives its links: it connects when created, resumes after every lost link and never
+ * gives up, unless the server says that coming back cannot help.
+ */
+export class SessionClient {
+  readonly replica = new Replica()
+  #status: LinkStatus = { kind: 'connecting' }
+  #transport: Transport | undefined
+  #attempt = 0
+  #lostAt: number | undefined
+  #silence: ReturnType<typeof setTimeout> | undefined
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #pinger: ReturnType<typeof setInterval> | undefined
+  #nextId = 1
+  readonly #channels: Set<string>
+  readonly #pending = new Map<RequestId, (reply: Reply | undefined) => void>()
+  /** When each unanswered ping was sent. */
+  readonly #pings = new Map<RequestId, number>()
+  readonly #listeners = new Set<SessionListener>()
+  readonly #options: SessionOptions
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#channels = new Set(options.channels ?? ['all'])
+    this.#open()
+  }
+
+  get status(): LinkStatus {
+    return this.#status
+  }
+
+  /** Returns the function that unsubscribes. */
+  listen(listener: SessionListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Resolves with the server's reply. While not live it resolves at once with undefined, and so does one whose link is
+   * lost before the reply: a request is never queued.
+   */
+  subscribe(channel: string): Promise<Reply | undefined> {
+    return this.#request((id) => ({ type: 'subscribe', id, channel })).then((reply) => {
+      if (reply?.ok) this.#channels.add(channel)
+      return reply
+    })
+  }
+
+  unsubscribe(channel: string): Promise<Reply | undefined> {
+    return this.#request((id) => ({ type: 'unsubscribe', id, channel })).then((reply) => {
+      if (reply?.ok) this.#channels.delete(channel)
+      return reply
+    })
+  }
+
+  /** Tries now instead of at the end of the back-off; for a button, or a network that is back. */
+  retryNow(): void {
+    if (this.#status.kind === 'live' || this.#status.kind === 'closed' || this.#transport) return
+    this.#open()
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (this.#status.kind === 'closed') return
+    this.#setStatus({ kind: 'closed' })
+    this.#clearTimers()
+    this.#transport?.close(CLOSE_CODES.normal.code, CLOSE_CODES.normal.reason)
+    this.#transport = undefined
+    this.#dropPending()
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)()
+  }
+
+  #setStatus(status: LinkStatus): void {
+    this.#status = status
+    for (const listener of this.#listeners) listener.status?.(status)
+  }
+
+  #open(): void {
+    this.#clearTimers()
+    if (this.#lostAt !== undefined) {
+      const reason = this.#status.kind === 'reconnecting' ? this.#status.reason : ''
+      this.#setStatus({ kind: 'reconnecting', attempt: this.#attempt, since: this.#lostAt, retryAt: null, reason })
+    } else {
+      this.#setStatus({ kind: 'connecting' })
+    }
+    // A late word of an earlier attempt must not touch a newer one.
+    const current = (): boolean => this.#transport === transport
+    const transport: Transport = this.#options.connect({
+      opened: () => {
+        if (current()) this.#hello()
+      },
+      frame: (text) => {
+        if (current()) this.#receive(text)
+      },
+      closed: (code, reason) => {
+        if (current()) this.#lost(code, reason)
+      },
+    })
+    this.#transport = transport
+    this.#expectWithin(CONNECT_MS)
+  }
+
+  #hello(): void {
+    const position = this.replica.position
+    this.#send({
+      type: 'hello',
+      protocol: PROTOCOL_VERSION,
+      client: this.#options.client,
+      channels: [...this.#channels],
+      ...(position ? { resume: position } : {}),
+    })
+  }
+
+  #receive(text: string): void {
+    const parsed = parseMessage(text, serverMessage)
+    if (!parsed.ok) {
+      this.#abandon(CLOSE_CODES.bad_message.code, parsed.error.message)
+      return
+    }
+    this.#expectWithin(SILENCE_MS)
+    const message = parsed.value
+    switch (message.type) {
+      case 'welcome':
+        for (const listener of this.#listeners) listener.welcome?.(message)
+        if (message.resumed) this.#live()
+        break
+      case 'snapshot':
+        this.replica.load(message)
+        for (const listener of this.#listeners) listener.snapshot?.(message)
+        this.#live()
+        break
+      case 'events':
+        this.#apply(message)
+        break
+      case 'health':
+        for (const listener of this.#listeners) listener.health?.(message.health)
+        break
+      case 'reply':
+        this.#settle(message.id, message)
+        break
+      case 'ping':
+        if (this.replica.position) this.replica.position = message.position
+        this.#send({ type: 'pong' })
+        break
+      case 'pong': {
+        const sent = this.#pings.get(message.id)
+        this.#pings.delete(message.id)
+        if (sent !== undefined && this.#status.kind === 'live') {
+          this.#setStatus({ kind: 'live', roundTripMs: this.#now() - sent })
+        }
+        break
+      }
+      case 'error':
+        // The server refused something that had no id to reply to; it stays connected or closes by itself.
+        console.warn(`andon: ${message.error.code}: ${message.error.message}`)
+        break
+      default:
+        message satisfies never
+    }
+  }
+
+  #live(): void {
+    if (this.#status.kind === 'live') return
+    this.#attempt = 0
+    this.#lostAt = undefined
+    this.#setStatus({ kind: 'live', roundTripMs: null })
+    this.#measure()
+    this.#pinger = setInterval(() => this.#measure(), PING_MS)
+  }
+
+  #apply(message: Events): void {
+    let views: EventView[]
+    try {
+      views = this.replica.apply(message)
+    } catch (error) {
+      // Our copy cannot be trusted any more: come back without a position, for a fresh snapshot.
+      this.replica.position = undefined
+      this.#abandon(CLOSE_CODES.internal.code, error instanceof Error ? error.message : String(error))
+      return
+    }
+    for (const listener of this.#listeners) listener.events?.(views, message)
+  }
+
+  #measure(): void {
+    const id = this.#nextId++
+    this.#pings.set(id, this.#now())
+    this.#send({ type: 'ping', id })
+  }
+
+  #request(message: (id: number) => ClientMessage): Promise<Reply | undefined> {
+    if (this.#status.kind !== 'live') return Promise.resolve(undefined)
+    const id = this.#nextId++
+    return new Promise((resolve) => {
+      this.#pending.set(id, resolve)
+      this.#send(message(id))
+    })
+  }
+
+  #settle(id: RequestId, reply: Reply | undefined): void {
+    const settle = this.#pending.get(id)
+    this.#pending.delete(id)
+    settle?.(reply)
+  }
+
+  #send(message: ClientMessage): void {
+    this.#transport?.send(JSON.stringify(message))
+  }
+
+  #expectWithin(ms: number): void {
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(
+      () => this.#abandon(CLOSE_CODES.heartbeat_lost.code, CLOSE_CODES.heartbeat_lost.reason),
+      ms,
+    )
+  }
+
+  /** Gives this link up from our side. */
+  #abandon(code: number, reason: string): void {
+    const transport = this.#transport
+    this.#transport = undefined
+    transport?.close(code, reason)
+    this.#lost(code === CLOSE_CODES.bad_message.code ? CLOSE_CODES.internal.code : code, reason)
+  }
+
+  #lost(code: number, reason: string): void {
+    this.#transport = undefined
+    this.#clearTimers()
+    this.#dropPending()
+    const close = closeCodeOf(code)
+    if (!close.retry) {
+      this.#setStatus({ kind: 'refused', close })
+      return
+    }
+    this.#lostAt ??= this.#now()
+    const wait = backoff(this.#attempt, this.#options.random ?? Math.random)
+    this.#attempt += 1
+    if (this.#options.online?.() === false) {
+      this.#setStatus({ kind: 'offline', since: this.#lostAt })
+    } else {
+      const retryAt = this.#now() + wait
+      this.#setStatus({
+        kind: 'reconnecting',
+        attempt: this.#attempt,
+        since: this.#lostAt,
+        retryAt,
+        reason: reason || close.reason,
+      })
+    }
+    this.#retry = setTimeout(() => this.#open(), wait)
+  }
+
+  #dropPending(): void {
+    const pending = [...this.#pending.values()]
+    this.#pending.clear()
+    this.#pings.clear()
+    for (const settle of pending) settle(undefined)
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#silence)
+    clearTimeout(this.#retry)
+    clearInterval(this.#pinger)
+  }
+}

@@ -1,0 +1,96 @@
+import { type Filter, matches } from '../shared/channel.ts'
+import type { Entry } from './entry.ts'
+
+/** A slice of the ring: the texts that the filter lets through, and the offset up to which the slice looked. */
+export interface Slice {
+  readonly texts: string[]
+  readonly to: number
+}
+
+export interface RingLimits {
+  readonly entries: number
+  /** Bound on the texts in all, in UTF-16 code units. */
+  readonly characters: number
+}
+
+/**
+ * The latest events, bounded in number and in size. Offsets in it are contiguous, so an event is found by arithmetic.
+ */
+export class Ring {
+  readonly #entries: (Entry | undefined)[]
+  readonly #limits: RingLimits
+  #first: number
+  #next: number
+  #characters = 0
+
+  /** `head`: the offset of the last event before the ring's first. */
+  constructor(head: number, limits: RingLimits) {
+    this.#limits = limits
+    this.#entries = Array.from({ length: limits.entries })
+    this.#first = head + 1
+    this.#next = head + 1
+  }
+
+  /** Offset of the oldest event held; `head + 1` while empty. */
+  get first(): number {
+    return this.#first
+  }
+
+  /** Offset of the newest event. */
+  get head(): number {
+    return this.#next - 1
+  }
+
+  /** The entry's offset must be the next one. */
+  push(entry: Entry): void {
+    if (entry.offset !== this.#next) throw new Error(`ring expected offset ${this.#next}, got ${entry.offset}`)
+    if (this.#next - this.#first >= this.#limits.entries) this.#evict()
+    this.#entries[entry.offset % this.#limits.entries] = entry
+    this.#next += 1
+    this.#characters += entry.text.length
+    while (this.#characters > this.#limits.characters && this.#next - this.#first > 1) this.#evict()
+  }
+
+  at(offset: number): Entry | undefined {
+    if (offset < this.#first || offset >= this.#next) return undefined
+    return this.#entries[offset % this.#limits.entries]
+  }
+
+  /** True where every event after `offset` is still here. */
+  reaches(offset: number): boolean {
+    return offset >= this.#first - 1 && offset <= this.head
+  }
+
+  /** Events after `after` that the filter lets through, at most about `entries` of them and `characters` in all. */
+  slice(after: number, filter: Filter, entries: number, characters: number): Slice {
+    const texts: string[] = []
+    let size = 0
+    let offset = after
+    while (offset < this.head && texts.length < entries && size < characters) {
+      offset += 1
+      const entry = this.at(offset)
+      if (!entry) throw new Error(`ring does not hold offset ${offset}`)
+      if (!matches(filter, entry)) continue
+      texts.push(entry.text)
+      size += entry.text.length
+    }
+    return { texts, to: offset }
+  }
+
+  /** The texts of the last `limit` events that the filter lets through, oldest first. */
+  tail(limit: number, filter: Filter): string[] {
+    const texts: string[] = []
+    for (let offset = this.head; offset >= this.#first && texts.length < limit; offset -= 1) {
+      const entry = this.at(offset)
+      if (entry && matches(filter, entry)) texts.push(entry.text)
+    }
+    return texts.toReversed()
+  }
+
+  #evict(): void {
+    const slot = this.#first % this.#limits.entries
+    this.#characters -= this.#entries[slot]?.text.length ?? 0
+    this.#entries[slot] = undefined
+    this.#first += 1
+  }
+}

@@ -1,0 +1,18 @@
+/** A datagram listener that is open. */
+export interface Listener {
+  /** Where it really listens. */
+  readonly address: string
+  /** Idempotent. */
+  close(): Promise<void>
+}
+
+/** Where datagrams go. Neither function throws. */
+export interface DatagramSink {
+  receive(bytes: Buffer): void
+  socketError(error: Error): void
+}
+
+/** A listener could not be opened; the message names the address, says why and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+}

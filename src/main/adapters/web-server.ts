@@ -1,0 +1,139 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { existsSync } from 'node:fs'
+import fastifyStatic from '@fastify/static'
+import Fastify from 'fastify'
+import { WebSocketServer } from 'ws'
+import { CLOSE_CODES } from '../../shared/close-codes.ts'
+import type { Accept } from '../../core/session-socket.ts'
+import type { Health } from '../../shared/health.ts'
+import { CONTENT_SECURITY_POLICY } from '../content-security-policy.ts'
+import { ListenError } from './listener.ts'
+import { hostAllowed, originAllowed } from './origin.ts'
+import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
+
+/** Path of the protocol's endpoint. */
+export const WS_PATH = '/ws'
+
+export interface WebServerOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Folder with the built renderer. */
+  readonly rendererDir: string
+  readonly messageBytes: number
+  readonly accept: Accept
+  readonly health: () => Health
+  /** Why the panel cannot do its job; empty when it can. */
+  readonly unready: () => string[]
+}
+
+export interface WebServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** The panel for browsers: the renderer's files, the protocol's endpoint, and two probes. */
+export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: options.messageBytes })
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (!hostAllowed(request.headers, options.host)) {
+      await reply.code(421).type('text/plain').send('This server is not known under that name.\n')
+    }
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
+    reply.header('X-Content-Type-Options', 'nosniff')
+    reply.header('Referrer-Policy', 'no-referrer')
+    reply.header('Cross-Origin-Opener-Policy', 'same-origin')
+    reply.header('Cross-Origin-Resource-Policy', 'same-origin')
+    done(null, payload)
+  })
+  // Fastify's own answer would say which route was tried and, for a defect, what went wrong inside.
+  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500
+    return reply
+      .code(status)
+      .type('text/plain')
+      .send(status < 500 ? 'Bad request.\n' : 'Internal error.\n')
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not found.\n'))
+
+  app.get('/healthz', () => {
+    const { version, startedAt, time, offset, sessions } = options.health()
+    return { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000), offset, sessions }
+  })
+  app.get('/readyz', (_request, reply) => {
+    const reasons = options.unready()
+    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons })
+  })
+  if (existsSync(options.rendererDir)) {
+    await app.register(fastifyStatic, {
+      root: options.rendererDir,
+      // File names carry a hash of their content, all but the page's.
+      cacheControl: false,
+      setHeaders(response, path) {
+        const lasting = path.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable'
+        void response.setHeader('Cache-Control', lasting)
+      },
+    })
+  } else {
+    app.get('/', (_request, reply) =>
+      reply.code(503).type('text/plain').send('The panel has not been built. Run "npm run build".\n'),
+    )
+  }
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.messageBytes, perMessageDeflate: false })
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // A socket that breaks in the middle of the upgrade must not become an uncaught error.
+    socket.on('error', () => socket.destroy())
+    if (pathOf(request) !== WS_PATH || !hostAllowed(request.headers, options.host)) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (!originAllowed(request.headers)) {
+        // Accepted and closed, because a page can read a close code but not a failed upgrade.
+        webSocket.on('error', () => webSocket.terminate())
+        closeWebSocket(webSocket, CLOSE_CODES.origin_refused.code, CLOSE_CODES.origin_refused.reason)
+        return
+      }
+      const address = request.socket.remoteAddress ?? ''
+      const agent = (request.headers['user-agent'] ?? '').slice(0, 200)
+      acceptWebSocket(webSocket, { kind: 'remote', address, agent }, options.accept)
+    })
+  })
+
+  try {
+    await app.listen({ host: options.host, port: options.port })
+  } catch (error) {
+    await app.close()
+    throw new ListenError(whyNotListening(error, options))
+  }
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return {
+    url: `http://${host}:${port}/`,
+    async close() {
+      // The core has asked every viewer to go; give the close frames a moment, then cut.
+      await Promise.all([...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
+      sockets.close()
+      await app.close()
+    },
+  }
+}
+
+function whyNotListening(error: unknown, { host, port }: WebServerOptions): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${host} is in use. Stop the other program, or choose another with --port.`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`
+  if (code === 'EADDRNOTAVAIL') return `This computer does not have the address ${host}. Choose another with --host.`
+  return `Cannot listen on ${host}:${port} (${message}).`
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? ''
+}

@@ -1,0 +1,45 @@
+import type { RawData, WebSocket } from 'ws'
+import { CLOSE_CODES } from '../../shared/close-codes.ts'
+import type { Accept, Frame, Peer, SessionSocket } from '../../core/session-socket.ts'
+
+/** How long a peer may take to answer our close before its connection is cut. */
+const CLOSE_MS = 1_000
+
+/** Gives a WebSocket to the core as a session's socket. */
+export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): void {
+  const port: SessionSocket = {
+    get pending() {
+      return socket.bufferedAmount
+    },
+    send(frame: Frame) {
+      if (socket.readyState === socket.OPEN) socket.send(frame.bytes, { binary: false }, sent)
+    },
+    close(code, reason) {
+      closeWebSocket(socket, code, reason)
+    },
+  }
+  const connection = accept(port, peer)
+  function sent(error?: Error | null): void {
+    // A failed send is followed by the socket's close.
+    if (!error) connection.drained()
+  }
+  socket.on('message', (data: RawData, binary: boolean) => {
+    if (binary) closeWebSocket(socket, CLOSE_CODES.bad_message.code, 'only text frames, please')
+    else connection.receive(textOf(data))
+  })
+  socket.on('close', () => connection.closed())
+  // ws reports a broken frame here and closes the socket itself, with the standard's code.
+  socket.on('error', () => connection.closed())
+}
+
+/** Closes politely, and for good where the peer does not answer. */
+export function closeWebSocket(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const cut = setTimeout(() => socket.terminate(), CLOSE_MS)
+  socket.once('close', () => clearTimeout(cut))
+}
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')
+  return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString('utf8')
+}

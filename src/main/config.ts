@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
+import { isLoopback } from './adapters/origin.ts'
+import type { UdpAddress } from './adapters/udp-listener.ts'
+import { type ConfigFile, readConfigFile } from './config-file.ts'
+import {
+  DEFAULT_EVENTS_SOCKET,
+  DEFAULT_UDP,
+  defaultConfigFile,
+  defaultDataDir,
+  type Option,
+  OPTIONS,
+} from './options.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Everything that can be set, checked and complete. Times in milliseconds. */
+export interface Config {
+  readonly headless: boolean
+  readonly host: string
+  readonly port: number
+  readonly eventsSockets: readonly string[]
+  readonly socketMode: number
+  readonly socketGroup: string | null
+  /** Null: nobody asked for any, so the fall-back is opened where there are no Unix datagrams. */
+  readonly udp: readonly UdpAddress[] | null
+  readonly staleAfterMs: number
+  readonly machineStaleAfterMs: ReadonlyMap<string, number>
+  readonly connections: number
+  readonly dataDir: string
+  readonly logLevel: LogLevel
+}
+
+export type CommandLine =
+  { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'run'; readonly config: Config }
+
+/** What the panel falls back to where there are no Unix datagrams. */
+export const FALLBACK_UDP: UdpAddress = udpAddress(DEFAULT_UDP)
+
+/** Reads the command line and the configuration file. Throws a {@link UsageError}. */
+export function readCommandLine(argv: readonly string[], platform: NodeJS.Platform = process.platform): CommandLine {
+  const flags = parseFlags(argv)
+  if (flags['help'] === true) return { kind: 'help' }
+  if (flags['version'] === true) return { kind: 'version' }
+  const file = configFile(text(flags, 'config'))
+
+  const host = text(flags, 'host') ?? file.host ?? '127.0.0.1'
+  if (!isLoopback(host)) {
+    throw new UsageError(
+      `--host ${host}: Andon serves this computer only (127.0.0.1, ::1, localhost) until it has user accounts. ` +
+        'To look from another one, forward the port: ssh -L 3002:127.0.0.1:3002 CONTROL-PC',
+    )
+  }
+  const eventsSockets = texts(flags, 'events-socket') ?? file.events_sockets
+  const udp = texts(flags, 'udp') ?? file.udp
+  const group = text(flags, 'socket-group') ?? file.socket_group
+  return {
+    kind: 'run',
+    config: {
+      headless: flags['headless'] === true,
+      host,
+      port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
+      eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
+        resolve(path),
+      ),
+      socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
+      socketGroup: group ?? null,
+      udp: udp?.map(udpAddress) ?? null,
+      staleAfterMs: (seconds(flags, 'stale-after') ?? file.stale_after ?? 60) * 1000,
+      machineStaleAfterMs: staleTimes(file),
+      connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
+      dataDir: resolve(text(flags, 'data-dir') ?? file.data_dir ?? defaultDataDir()),
+      logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
+    },
+  }
+}
+
+type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
+
+function parseFlags(argv: readonly string[]): Flags {
+  const options = Object.fromEntries(
+    OPTIONS.map((option: Option) => [
+      option.flag,
+      {
+        type: option.value === undefined ? ('boolean' as const) : ('string' as const),
+        multiple: option.multiple === true,
+      },
+    ]),
+  )
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: false }).values
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
+    throw new UsageError(`${why}. "--help" lists every option.`)
+  }
+}
+
+function text(flags: Flags, flag: string): string | undefined {
+  const value = flags[flag]
+  return typeof value === 'string' ? value : undefined
+}
+
+function texts(flags: Flags, flag: string): string[] | undefined {
+  const value = flags[flag]
+  return Array.isArray(value) ? value.map(String) : undefined
+}
+
+function integer(flags: Flags, flag: string, min: number, max: number): number | undefined {
+  const value = text(flags, flag)
+  if (value === undefined) return undefined
+  if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value)
+  throw new UsageError(`--${flag} ${value}: must be a whole number from ${min} to ${max}.`)
+}
+
+function seconds(flags: Flags, flag: string): number | undefined {
+  const value = text(flags, flag)
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (value.trim() !== '' && Number.isFinite(number) && number > 0) return number
+  throw new UsageError(`--${flag} ${value}: must be a number of seconds above 0.`)
+}
+
+function fileMode(value: string): number {
+  if (!/^0?[0-7]{3}$/.test(value))
+    throw new UsageError(`The socket mode "${value}" must be three octal digits, like 0660.`)
+  return Number.parseInt(value, 8)
+}
+
+function logLevel(value: string | undefined): LogLevel | undefined {
+  if (value === undefined) return undefined
+  const known = LOG_LEVELS.find((level) => level === value)
+  if (known === undefined) throw new UsageError(`--log-level ${value}: must be one of ${LOG_LEVELS.join(', ')}.`)
+  return known
+}
+
+function udpAddress(value: string): UdpAddress {
+  const colon = value.lastIndexOf(':')
+  const host = value.slice(0, Math.max(colon, 0)).replace(/^\[(.*)\]$/, '$1')
+  const port = value.slice(colon + 1)
+  if (!isLoopback(host) || !/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new UsageError(`The UDP address "${value}" must be a loopback address and a port, like ${DEFAULT_UDP}.`)
+  }
+  return { host, port: Number(port) }
+}
+
+function configFile(path: string | undefined): ConfigFile {
+  if (path !== undefined) return readConfigFile(resolve(path))
+  const usual = defaultConfigFile()
+  return existsSync(usual) ? readConfigFile(usual) : {}
+}
+
+function staleTimes(file: ConfigFile): ReadonlyMap<string, number> {
+  const times = new Map<string, number>()
+  for (const [name, machine] of Object.entries(file.machines ?? {})) {
+    if (machine.stale_after !== undefined) times.set(name, machine.stale_after * 1000)
+  }
+  return times
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { compose } from './compose.ts'
+import { failedStart, readStart } from './start.ts'
+
+/** How long an orderly end may take before the process ends all the same. */
+const CLOSE_MS = 8_000
+
+async function main(): Promise<void> {
+  const start = readStart(process.argv.slice(2))
+  if (start.kind === 'exit') {
+    const out = start.code === 0 ? process.stdout : process.stderr
+    out.write(start.text)
+    process.exitCode = start.code
+    return
+  }
+  const { config, log } = start
+  const panel = await compose(config, { log, rendererDir: join(import.meta.dirname, '..', 'renderer') }).catch(
+    (error: unknown) => {
+      process.stderr.write(`andon: ${failedStart(error, log)}\n`)
+      process.exitCode = 1
+      return null
+    },
+  )
+  if (!panel) return
+
+  process.stdout.write(`Andon listens for events on ${panel.listening.join(', ')}\n`)
+  process.stdout.write(`Andon is at ${panel.url}\n`)
+
+  let stopping = false
+  const stop = (why: string): void => {
+    if (stopping) return
+    stopping = true
+    log.info({ why }, 'closing')
+    setTimeout(() => process.exit(1), CLOSE_MS).unref()
+    panel.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'closing failed')
+        process.exit(1)
+      },
+    )
+  }
+  // Not `once`: a second Ctrl-C would end the process at once and leave the socket file behind.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
+  // The launcher that started us is gone.
+  process.once('disconnect', () => stop('the launcher has gone'))
+}
+
+await main()

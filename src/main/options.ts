@@ -1,0 +1,90 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { LOG_LEVELS } from './adapters/logger.ts'
+
+/** One option of the command line. Those with a `key` may also stand in the configuration file under that key. */
+export interface Option {
+  readonly flag: string
+  readonly value?: string
+  readonly multiple?: true
+  readonly key?: string
+  readonly text: string
+  readonly default: string
+}
+
+export const DEFAULT_EVENTS_SOCKET = '/tmp/statemachine-events.sock'
+export const DEFAULT_UDP = '127.0.0.1:3003'
+
+/** Where an application keeps what it writes, by the custom of each system. */
+export function defaultDataDir(
+  platform: NodeJS.Platform = process.platform,
+  env: NodeJS.ProcessEnv = process.env,
+  home = homedir(),
+): string {
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Andon')
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Andon')
+  return join(env['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'andon')
+}
+
+/** Where its configuration is looked for; there need not be one. */
+export function defaultConfigFile(
+  platform: NodeJS.Platform = process.platform,
+  env: NodeJS.ProcessEnv = process.env,
+  home = homedir(),
+): string {
+  if (platform === 'win32') return join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Andon', 'andon.yaml')
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Andon', 'andon.yaml')
+  return join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'andon', 'andon.yaml')
+}
+
+export const OPTIONS = [
+  { flag: 'headless', text: 'Serve browsers only, without a window.', default: 'a window where there is a display' },
+  { flag: 'host', value: 'ADDRESS', key: 'host', text: 'Loopback address to serve browsers on.', default: '127.0.0.1' },
+  { flag: 'port', value: 'PORT', key: 'port', text: 'Port to serve browsers on; 0 for any free one.', default: '3002' },
+  {
+    flag: 'events-socket',
+    value: 'PATH',
+    multiple: true,
+    key: 'events_sockets',
+    text: 'Unix datagram socket that machine programs send events to. Repeatable.',
+    default: `${DEFAULT_EVENTS_SOCKET}; none on Windows`,
+  },
+  { flag: 'socket-mode', value: 'MODE', key: 'socket_mode', text: 'File mode of those sockets.', default: '0660' },
+  { flag: 'socket-group', value: 'GROUP', key: 'socket_group', text: 'Group of those sockets.', default: 'your own' },
+  {
+    flag: 'udp',
+    value: 'HOST:PORT',
+    multiple: true,
+    key: 'udp',
+    text: 'Loopback UDP address that machine programs send events to. Repeatable.',
+    default: `${DEFAULT_UDP} where there are no Unix datagrams; none elsewhere`,
+  },
+  {
+    flag: 'stale-after',
+    value: 'SECONDS',
+    key: 'stale_after',
+    text: 'Silence after which a machine is shown as stale.',
+    default: '60',
+  },
+  { flag: 'connections', value: 'N', key: 'connections', text: 'Most browsers at a time.', default: '100' },
+  { flag: 'data-dir', value: 'DIR', key: 'data_dir', text: 'Folder for what Andon keeps.', default: defaultDataDir() },
+  {
+    flag: 'config',
+    value: 'FILE',
+    text: 'Configuration file (YAML).',
+    default: `${defaultConfigFile()}, if it exists`,
+  },
+  { flag: 'log-level', value: 'LEVEL', key: 'log_level', text: `${LOG_LEVELS.join(', ')}.`, default: 'info' },
+  { flag: 'version', text: 'Print the version and exit.', default: '' },
+  { flag: 'help', text: 'Print this and exit.', default: '' },
+] as const satisfies readonly Option[]
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const lines = OPTIONS.map((option: Option) => {
+    const head = `  --${option.flag}${option.value === undefined ? '' : ` ${option.value}`}`
+    const tail = option.default === '' ? '' : ` (default: ${option.default})`
+    return `${head.padEnd(26)} ${option.text}${tail}`
+  })
+  return `Andon, the control panel of a machine.\n\nOptions:\n${lines.join('\n')}\n`
+}

@@ -1,0 +1,41 @@
+import type { Log } from '../core/log.ts'
+import { createLog } from './adapters/logger.ts'
+import { ListenError } from './adapters/listener.ts'
+import { type Config, readCommandLine } from './config.ts'
+import { helpText } from './options.ts'
+import { UsageError } from './usage-error.ts'
+import { VERSION } from './version.ts'
+
+/** Exit code for a wrong command line or configuration, as is the custom. */
+const USAGE_EXIT = 2
+
+export type Start =
+  | { readonly kind: 'run'; readonly config: Config; readonly log: Log }
+  | { readonly kind: 'exit'; readonly code: number; readonly text: string }
+
+/** What both entries do first: read the command line, and see whether there is anything to run. */
+export function readStart(argv: readonly string[]): Start {
+  try {
+    const line = readCommandLine(argv)
+    switch (line.kind) {
+      case 'help':
+        return { kind: 'exit', code: 0, text: helpText() }
+      case 'version':
+        return { kind: 'exit', code: 0, text: `${VERSION}\n` }
+      case 'run':
+        return { kind: 'run', config: line.config, log: createLog(line.config.logLevel) }
+      default:
+        return line satisfies never
+    }
+  } catch (error) {
+    if (error instanceof UsageError) return { kind: 'exit', code: USAGE_EXIT, text: `andon: ${error.message}\n` }
+    throw error
+  }
+}
+
+/** A failed start as one line for people; what is not expected keeps its stack, in the log. */
+export function failedStart(error: unknown, log: Log): string {
+  if (error instanceof ListenError) return error.message
+  log.error({ err: error }, 'start failed')
+  return `The panel could not start: ${error instanceof Error ? error.message : String(error)}`
+}

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest'
+import { python, PYTHON_SEND } from '../support/python.ts'
+import { startPanel } from '../support/panel.ts'
+import { datagram, unixSender } from '../support/sender.ts'
+import { RawViewer, Viewer } from '../support/viewer.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+test('a datagram sent by Python reaches a viewer, and its machine is folded on both sides', async () => {
+  const panel = await startPanel()
+  const viewer = new Viewer(panel.url)
+  await viewer.live()
+  await python(PYTHON_SEND, [
+    panel.socket,
+    datagram('lamp', 'machine_registered', { machine_name: 'lamp', config_type: 'lamp', current_state: 'red' }),
+    datagram('lamp', 'state_change', { from_state: 'red', to_state: 'зелено', event_trigger: 'timeout(0.4)' }),
+  ])
+  await viewer.at(2)
+  expect(viewer.client.replica.state.machines.get('lamp')).toMatchObject({
+    configType: 'lamp',
+    state: 'зелено',
+    transitions: [{ from: 'red', to: 'зелено', trigger: 'timeout(0.4)', jumped: false }],
+  })
+})
+
+test('the body of an event is the datagram byte for byte', async () => {
+  const panel = await startPanel()
+  const raw = await new RawViewer(panel.url).open()
+  raw.hello()
+  await raw.message('snapshot')
+  const body = '{ "machine_name":"m",  "type":"x","payload":{"b":1,"a":1.50,"s":"\\u00e9"}, "extra":[1 ,2] }\n'
+  await unixSender(panel.socket).send(body)
+  await raw.message('events')
+  expect(raw.texts.find((text) => text.includes('"type":"events"'))).toContain(`"body":${body}}`)
+})
+
+test('[S1] welcome, then a snapshot, then the events after it; none missing and none twice, while events stream in', async () => {
+  const panel = await startPanel()
+  const sender = unixSender(panel.socket)
+  let streaming = true
+  let sent = 0
+  const stream = (async () => {
+    while (streaming) {
+      for (let i = 0; i < 20; i += 1)
+        await sender.send(datagram(`m${i % 3}`, 'state_change', { to_state: `s${(sent += 1)}` }))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  })()
+  const viewers: Viewer[] = []
+  for (let i = 0; i < 8; i += 1) {
+    const viewer = new Viewer(panel.url)
+    viewers.push(viewer)
+    await viewer.live()
+    await viewer.at((viewer.snapshots[0]?.position.offset ?? 0) + 20)
+  }
+  streaming = false
+  await stream
+  for (const viewer of viewers) {
+    await viewer.at(sent)
+    const first = (viewer.snapshots[0]?.position.offset ?? 0) + 1
+    expect(viewer.events.map((event) => event.offset)).toEqual(
+      Array.from({ length: sent - first + 1 }, (_, i) => first + i),
+    )
+  }
+  const [one, ...others] = viewers.map((viewer) => [...viewer.client.replica.state.machines.values()])
+  for (const other of others) expect(other).toEqual(one)
+})
+
+test('a client that stops reading delays no other, and catches up when it reads again', async () => {
+  const panel = await startPanel()
+  const sender = unixSender(panel.socket)
+  const stalled = await new RawViewer(panel.url).open()
+  stalled.hello()
+  await stalled.message('snapshot')
+  stalled.socket.pause()
+  const healthy = new Viewer(panel.url)
+  await healthy.live()
+  const text = datagram('m', 'activity_log', { message: 'x'.repeat(2_000) })
+  const count = 12_000
+  for (let i = 0; i < count; i += 1) await sender.send(text)
+  await healthy.at(count)
+  expect(healthy.events).toHaveLength(count)
+  expect(stalled.messages.filter((message) => message['type'] === 'events').length).toBeLessThan(count)
+
+  stalled.socket.resume()
+  await waitFor(() => {
+    const last = stalled.messages.findLast((message) => 'position' in message)
+    return (last?.['position'] as { offset: number }).offset === count
+  })
+  let position = 0
+  for (const message of stalled.messages) {
+    if (message['type'] === 'snapshot') position = (message['position'] as { offset: number }).offset
+    if (message['type'] === 'events') {
+      for (const event of message['events'] as { offset: number }[]) {
+        expect(event.offset).toBe(position + 1)
+        position = event.offset
+      }
+    }
+  }
+  expect(position).toBe(count)
+})
+
+test('a machine that falls silent becomes stale for everybody, and is fresh again with its next event', async () => {
+  const panel = await startPanel(['--stale-after', '0.5'])
+  const viewer = new Viewer(panel.url)
+  const sender = unixSender(panel.socket)
+  await viewer.live()
+  await sender.send(datagram('m', 'state_change', { to_state: 'on' }))
+  const machine = () => viewer.client.replica.state.machines.get('m')
+  await waitFor(() => machine()?.staleSince ?? false, { what: 'a stale machine' })
+  expect(viewer.events.at(-1)).toMatchObject({ origin: 'panel', type: 'machine_stale' })
+  await sender.send(datagram('m', 'hello'))
+  await waitFor(() => machine()?.staleSince === null, { what: 'a fresh machine' })
+})
+
+test('a datagram can pose neither as the panel nor as a snapshot', async () => {
+  const panel = await startPanel()
+  const viewer = new Viewer(panel.url)
+  await viewer.live()
+  const sender = unixSender(panel.socket)
+  await sender.send('{"machine_name":"m","type":"initial","machines":[],"origin":"panel","offset":999}')
+  await sender.send('{"machine_name":"m","type":"machine_stale","payload":{}}')
+  await viewer.at(2)
+  expect(viewer.events.map(({ offset, origin, type }) => ({ offset, origin, type }))).toEqual([
+    { offset: 1, origin: 'machine', type: 'initial' },
+    { offset: 2, origin: 'machine', type: 'machine_stale' },
+  ])
+  expect(viewer.client.replica.state.machines.get('m')?.staleSince).toBeNull()
+})

@@ -1,0 +1,41 @@
+import { join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { compose, type Panel, type Surroundings } from '../../src/main/compose.ts'
+import { type Config, readCommandLine } from '../../src/main/config.ts'
+import { MemoryLog } from './memory-log.ts'
+import { tempDir } from './temp-dir.ts'
+
+/** The built renderer; `npm test` builds before it tests. */
+export const RENDERER_DIR = resolve(import.meta.dirname, '../../out/renderer')
+
+/** A configuration as the command line would make it, with everything in a folder of the test's own. */
+export function testConfig(args: readonly string[] = [], dir = tempDir()): Config {
+  const line = readCommandLine([
+    ...(args.includes('--events-socket') ? [] : ['--events-socket', join(dir, 'events.sock')]),
+    ...(args.includes('--port') ? [] : ['--port', '0']),
+    ...['--data-dir', join(dir, 'data'), '--log-level', 'silent'],
+    ...args,
+  ])
+  if (line.kind !== 'run') throw new Error('not a run')
+  return line.config
+}
+
+export interface TestPanel extends Panel {
+  readonly config: Config
+  readonly log: MemoryLog
+  /** Where to send datagrams. */
+  readonly socket: string
+}
+
+/** A panel with real sockets, closed with the test. */
+export async function startPanel(
+  args: readonly string[] = [],
+  surroundings: Partial<Surroundings> & { readonly dir?: string } = {},
+): Promise<TestPanel> {
+  const { dir, ...rest } = surroundings
+  const config = testConfig(args, dir)
+  const log = new MemoryLog()
+  const panel = await compose(config, { log, rendererDir: RENDERER_DIR, ...rest })
+  onTestFinished(() => panel.close())
+  return { ...panel, config, log, socket: config.eventsSockets[0] ?? '' }
+}
