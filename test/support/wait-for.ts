@@ -1,16 +1,13 @@
-/**
- * Asks again and again until there is an answer: anything but `undefined` and `false`. Fails after `timeout`
- * milliseconds, naming `what` was awaited.
- */
+/** Waits for a condition, looking again every few milliseconds; rejects at the deadline. */
 export async function waitFor<T>(
-  ask: () => T | undefined | false,
-  { timeout = 5_000, what = 'the awaited condition' }: { readonly timeout?: number; readonly what?: string } = {},
+  look: () => T | undefined | null | false | Promise<T | undefined | null | false>,
+  { timeout = 10_000, what = 'condition' }: { timeout?: number; what?: string } = {},
 ): Promise<T> {
   const deadline = performance.now() + timeout
   for (;;) {
-    const answer = ask()
-    if (answer !== undefined && answer !== false) return answer
-    if (performance.now() > deadline) throw new Error(`Waited ${timeout} ms in vain for ${what}`)
-    await new Promise((again) => setTimeout(again, 5))
+    const found = await look()
+    if (found !== undefined && found !== null && found !== false) return found
+    if (performance.now() > deadline) throw new Error(`waited ${timeout} ms in vain for: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

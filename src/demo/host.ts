@@ -1,0 +1,140 @@
+import type { Payload } from '../shared/datagram.ts'
+import type { Clock } from './clock.ts'
+import { parseCommand } from './command.ts'
+import type { Inbox } from './inbox.ts'
+import { LifeClock } from './life-clock.ts'
+import type { Birth, Program, ProgramSpec } from './program.ts'
+import { pythonJson } from './python-json.ts'
+import type { Random } from './random.ts'
+
+/** How often the engine looks for one command, in milliseconds: while something happens, and while nothing does. */
+export const TICK_MS = { active: 50, idle: 500 } as const
+const IDLE_AFTER_MS = 1_000
+/** A burst yields to the other programs after so many datagrams. */
+const BURST_CHUNK = 250
+
+export interface HostOptions {
+  readonly spec: ProgramSpec
+  readonly clock: Clock
+  readonly random: Random
+  readonly send: (bytes: Buffer) => void
+  /** Binds the control socket; undefined where this system has none. */
+  readonly openInbox: (machine: string) => Inbox | undefined
+  readonly report: (line: string) => void
+}
+
+interface Life {
+  readonly clock: LifeClock
+  readonly program: Program
+  readonly inbox: Inbox | undefined
+  activeAt: number
+}
+
+/** Runs one program the way an operating system runs a process: it can be started, stopped, killed and started again. */
+export class Host {
+  readonly machine: string
+  readonly #options: HostOptions
+  #life: Life | undefined
+  #lives = 0
+  /** Of the last life that was killed: its socket's file is still there. */
+  #left: Inbox | undefined
+
+  constructor(options: HostOptions) {
+    this.machine = options.spec.machine
+    this.#options = options
+  }
+
+  get running(): boolean {
+    return this.#life !== undefined
+  }
+
+  /** @throws where the control socket cannot be bound. */
+  start(birth: Birth): void {
+    if (this.#life) return
+    const { spec, random } = this.#options
+    const inbox = spec.controlled ? this.#options.openInbox(this.machine) : undefined
+    this.#left = undefined
+    const clock = new LifeClock(this.#options.clock)
+    this.#lives += 1
+    const program = spec.create({
+      clock,
+      random: random.fork(`${this.machine} ${this.#lives}`),
+      birth,
+      send: (type, payload) => this.#send(type, payload),
+    })
+    const life: Life = { clock, program, inbox, activeAt: clock.now() }
+    this.#life = life
+    program.start()
+    if (inbox) this.#tick(life, inbox)
+  }
+
+  /** In good order: the program says goodbye and its socket goes. */
+  terminate(): void {
+    this.#life?.clock.thaw()
+    this.#life?.program.terminate()
+    this.#end()?.close()
+    this.#left?.close()
+    this.#left = undefined
+  }
+
+  /** As `kill -9` does it: not a word, and the socket's file stays. */
+  crash(): void {
+    const inbox = this.#end()
+    inbox?.close({ keepFile: true })
+    this.#left = inbox ?? this.#left
+  }
+
+  /** As SIGSTOP does it: commands wait, nothing is sent. */
+  stall(): void {
+    this.#life?.clock.freeze()
+  }
+
+  resume(): void {
+    this.#life?.clock.thaw()
+  }
+
+  /** Sends many numbered events as fast as it can, whether the panel takes them or not. */
+  burst(count: number): void {
+    const life = this.#life
+    if (!life) return
+    const chunk = (from: number): void => {
+      const end = Math.min(from + BURST_CHUNK, count)
+      for (let index = from; index < end; index += 1) {
+        this.#send('burst_sample', { index, count, timestamp: life.clock.now() / 1000 })
+      }
+      if (end < count) life.clock.after(0, () => chunk(end))
+    }
+    chunk(0)
+  }
+
+  #end(): Inbox | undefined {
+    const life = this.#life
+    this.#life = undefined
+    life?.clock.end()
+    return life?.inbox
+  }
+
+  #send(type: string, payload: Payload): void {
+    if (this.#life) this.#life.activeAt = this.#life.clock.now()
+    const message = { machine_name: this.machine, [this.#options.spec.typeKey ?? 'type']: type, payload }
+    this.#options.send(Buffer.from(pythonJson(message)))
+  }
+
+  #tick(life: Life, inbox: Inbox): void {
+    const bytes = life.program.busy() ? undefined : inbox.take()
+    if (bytes) this.#obey(life, bytes)
+    const idle = life.clock.now() - life.activeAt > IDLE_AFTER_MS
+    life.clock.after(idle ? TICK_MS.idle : TICK_MS.active, () => this.#tick(life, inbox))
+  }
+
+  #obey(life: Life, bytes: Buffer): void {
+    const command = parseCommand(bytes)
+    if (typeof command === 'string') {
+      this.#options.report(`${this.machine}: a command was lost: ${command}`)
+      return
+    }
+    const { type, payload } = command
+    this.#send('activity_log', { message: `Received ${type}`, level: 'info', type, payload_keys: Object.keys(payload) })
+    life.program.handle(command)
+  }
+}

@@ -1,0 +1,310 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { createSocket } from 'node:dgram'
+import { Value } from 'typebox/value'
+import { build } from 'vite'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { garbage } from '../../src/demo/garbage.ts'
+import { type PlantOptions, startPlant } from '../../src/demo/plant.ts'
+import { UnixSocket } from '../../src/demo/unix-socket.ts'
+import {
+  type Datagram,
+  DatagramSchema,
+  datagramPayload,
+  datagramType,
+  type Payload,
+} from '../../src/shared/datagram.ts'
+import { tempDir } from '../support/temp-dir.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+interface Heard {
+  readonly machine: string
+  readonly type: string | undefined
+  readonly payload: Payload
+}
+
+/** A panel that only listens: what it took as datagrams, and the bytes of everything. */
+function listen(path: string) {
+  const heard: Heard[] = []
+  const bytes: Buffer[] = []
+  const socket = new UnixSocket((received) => {
+    bytes.push(received)
+    const view = viewOf(received)
+    if (view) heard.push(view)
+  })
+  expect(socket.bind(path)).toBeUndefined()
+  onTestFinished(() => socket.close())
+  const find = (machine: string, type: string, wanted: Payload = {}) =>
+    waitFor(
+      () =>
+        heard.find(
+          (one) =>
+            one.machine === machine &&
+            one.type === type &&
+            Object.entries(wanted).every(([key, value]) => one.payload[key] === value),
+        ),
+      { what: `${type} from ${machine} with ${JSON.stringify(wanted)}` },
+    )
+  return { heard, bytes, find, close: () => socket.close() }
+}
+
+function viewOf(bytes: Buffer): Heard | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return undefined
+  }
+  if (!Value.Check(DatagramSchema, value)) return undefined
+  const datagram: Datagram = value
+  return { machine: datagram.machine_name, type: datagramType(datagram), payload: datagramPayload(datagram) }
+}
+
+function start(options: Partial<PlantOptions> = {}) {
+  const dir = tempDir()
+  const eventsSocket = join(dir, 'events.sock')
+  const controlPrefix = join(dir, 'control-')
+  const reports: string[] = []
+  const panel = listen(eventsSocket)
+  const plant = startPlant({
+    eventsSocket,
+    controlPrefix,
+    seed: 5,
+    speed: 5,
+    report: (line) => reports.push(line),
+    ...options,
+  })
+  onTestFinished(() => plant.close())
+  const socket = new UnixSocket()
+  onTestFinished(() => socket.close())
+  const command = (machine: string, type: string, payload: Payload = {}): string | undefined =>
+    socket.send(Buffer.from(JSON.stringify({ type, payload, job_id: null })), `${controlPrefix}${machine}.sock`)
+  return {
+    ...panel,
+    plant,
+    dir,
+    eventsSocket,
+    controlPrefix,
+    reports,
+    command,
+    misbehave: (order: Payload) => command('plant', 'misbehave', order),
+    controls: () => readdirSync(dir).filter((name) => name.startsWith('control-')),
+  }
+}
+
+const CONTROLLED = ['cell_1', 'flow_01', 'lamp', 'plant', 'press_001', 'press_002', 'press_003', 'wf_1']
+
+describe('the plant', () => {
+  test('sends from every program, listens for every program that takes commands, and leaves nothing behind', async () => {
+    const { plant, heard, find, controls, dir, bytes } = start()
+    await waitFor(() => plant.machines.every((machine) => heard.some((one) => one.machine === machine)))
+    expect(controls().toSorted()).toEqual(CONTROLLED.map((machine) => `control-${machine}.sock`))
+    expect(statSync(join(dir, 'control-lamp.sock')).mode & 0o777).toBe(0o660)
+    await find('press_002', 'machine_registered')
+    expect(bytes.some((one) => one.toString().startsWith('{"machine_name":"press_002","event_type":"'))).toBe(true)
+    await plant.close()
+    for (const machine of plant.machines) await find(machine, 'machine_terminated')
+    expect(controls()).toEqual([])
+    expect(heard.length).toBe(bytes.length)
+  })
+
+  test('obeys on its control sockets', async () => {
+    const { command, find } = start()
+    expect(command('lamp', 'stop')).toBeUndefined()
+    await find('lamp', 'activity_log', { message: 'Received stop' })
+    command('press_001', 'jam')
+    await find('press_001', 'state_change', { to_state: 'fault', event_trigger: 'jam' })
+    command('press_001', 'reset')
+    await find('press_001', 'state_change', { from_state: 'fault', event_trigger: 'reset' })
+    command('cell_1', 'device_control', { device_id: 'motor_01', speed: 150 })
+    await find('cell_1', 'device_update', { device_id: 'motor_01', changed: true })
+    command('flow_01', 'pause')
+    await find('flow_01', 'flow_status_changed', { status: 'paused' })
+    command('wf_1', 'workflow:execute', { executionId: 'mine' })
+    await find('wf_1', 'activity_log', { message: 'Received workflow:execute' })
+  })
+
+  test('goes on while the panel is away, says so once, and is heard again when it is back', async () => {
+    const { close, eventsSocket, reports, plant, command } = start()
+    close()
+    await waitFor(() => plant.counts.away > 3)
+    expect(reports.filter((line) => line.startsWith('the panel is away')).length).toBe(1)
+    rmSync(eventsSocket)
+    const back = listen(eventsSocket)
+    await waitFor(() => back.heard.length > 3)
+    expect(reports.filter((line) => line.startsWith('the panel is back')).length).toBe(1)
+    expect(command('lamp', 'wake_up')).toBeUndefined()
+    await back.find('lamp', 'activity_log', { message: 'Received wake_up' })
+  })
+
+  test('refuses a socket that is in use, or too long, and leaves nothing behind', () => {
+    const { eventsSocket, controlPrefix, dir, controls } = start()
+    expect(() => startPlant({ eventsSocket, controlPrefix })).toThrow('in use by a running program')
+    expect(controls().length).toBe(CONTROLLED.length)
+    expect(() => startPlant({ eventsSocket: `${dir}/${'e'.repeat(100)}`, controlPrefix })).toThrow('too long')
+    expect(() => startPlant({ eventsSocket, controlPrefix: `${dir}/${'c'.repeat(90)}` })).toThrow('too long')
+    const other = join(dir, 'other-')
+    const squatter = new UnixSocket()
+    onTestFinished(() => squatter.close())
+    expect(squatter.bind(`${other}cell_1.sock`)).toBeUndefined()
+    expect(() => startPlant({ eventsSocket, controlPrefix: other })).toThrow('in use by a running program')
+    expect(readdirSync(dir).filter((name) => name.startsWith('other-'))).toEqual(['other-cell_1.sock'])
+  })
+
+  test('sends over UDP where it is told to', async () => {
+    const machines = new Set<string>()
+    const panel = createSocket('udp4', (bytes) => machines.add(viewOf(bytes)?.machine ?? 'nobody'))
+    onTestFinished(() => {
+      panel.close()
+    })
+    await new Promise<void>((done) => panel.bind(0, '127.0.0.1', done))
+    const { plant } = start({ udp: { host: '127.0.0.1', port: panel.address().port } })
+    await waitFor(() => machines.size >= plant.machines.length)
+    expect(machines).toEqual(new Set(plant.machines))
+  })
+})
+
+describe('misbehaviour', () => {
+  test('burst', async () => {
+    const { misbehave, find, plant, heard } = start()
+    misbehave({ kind: 'burst', machine: 'press_003', count: 2_000 })
+    await find('press_003', 'burst_sample', { index: 0, count: 2_000 })
+    await waitFor(() => plant.counts.sent + plant.counts.full > 2_000)
+    expect(heard.some((one) => one.type === 'burst_sample')).toBe(true)
+  })
+
+  test('garbage', async () => {
+    const { misbehave, bytes, find } = start()
+    misbehave({ kind: 'garbage' })
+    await find('__proto__', 'constructor')
+    // unix-dgram reads 65,536 bytes of a datagram.
+    const received = (wanted: Buffer): boolean => bytes.some((one) => one.equals(wanted.subarray(0, 65_536)))
+    expect(
+      garbage()
+        .filter((one) => !received(one.bytes))
+        .map((one) => one.what),
+    ).toEqual([])
+  })
+
+  test('crash leaves the socket and says nothing; restart says nothing either and goes on', async () => {
+    const { misbehave, command, heard, find, controls } = start()
+    await find('press_001', 'machine_registered')
+    misbehave({ kind: 'crash', machine: 'press_001' })
+    await waitFor(() => command('press_001', 'wake_up') === 'ECONNREFUSED', { what: 'the crash' })
+    expect(controls()).toContain('control-press_001.sock')
+    misbehave({ kind: 'restart', machine: 'press_001' })
+    await waitFor(() => command('press_001', 'after_the_crash') === undefined, { what: 'the restart' })
+    await find('press_001', 'activity_log', { message: 'Received after_the_crash' })
+    const types = heard.filter((one) => one.machine === 'press_001').map((one) => one.type)
+    expect(types.filter((type) => type === 'machine_registered').length).toBe(1)
+    expect(types).not.toContain('machine_terminated')
+  })
+
+  test('a crashed plant still ends clean, and well starts what has crashed', async () => {
+    const { misbehave, command, plant, heard, find, controls } = start()
+    misbehave({ kind: 'crash', machine: 'lamp' })
+    await waitFor(() => command('lamp', 'go') === 'ECONNREFUSED')
+    heard.length = 0
+    misbehave({ kind: 'well' })
+    await find('lamp', 'machine_registered')
+    misbehave({ kind: 'crash', machine: 'press_002' })
+    await waitFor(() => command('press_002', 'start') === 'ECONNREFUSED')
+    await plant.close()
+    expect(controls()).toEqual([])
+    expect(heard.some((one) => one.machine === 'press_002' && one.type === 'machine_terminated')).toBe(false)
+  })
+
+  test('stall', async () => {
+    const { misbehave, command, heard, find, reports } = start()
+    misbehave({ kind: 'stall', machine: 'gateway', seconds: 10 })
+    await waitFor(() => reports.includes('misbehave: gateway stalls for 10 s'))
+    heard.length = 0
+    command('lamp', 'wake_up')
+    await find('lamp', 'activity_log')
+    expect(heard.some((one) => one.machine === 'gateway')).toBe(false)
+    await find('gateway', 'connection_event')
+  })
+
+  test('what it is told wrongly it says', async () => {
+    const { misbehave, reports, command } = start()
+    misbehave({ kind: 'nonsense' })
+    misbehave({ kind: 'crash', machine: 'nobody' })
+    misbehave({ kind: 'burst', count: -1 })
+    misbehave({ kind: 'stall', seconds: 'long' })
+    command('plant', 'nonsense')
+    await waitFor(() => reports.length >= 5)
+    expect(reports).toEqual([
+      'cannot misbehave: unknown kind "nonsense"',
+      'cannot misbehave: unknown machine "nobody"',
+      expect.stringContaining('count must be'),
+      expect.stringContaining('seconds must be'),
+      'plant: unknown command "nonsense"',
+    ])
+  })
+
+  test('by itself, again and again', async () => {
+    const { reports } = start({ misbehave: ['garbage', 'restart'], speed: 100 })
+    await waitFor(() => reports.filter((line) => line.startsWith('misbehave: ')).length > 5)
+    expect(reports.some((line) => line.endsWith('restarts without registering'))).toBe(true)
+    expect(reports).toContain('misbehave: garbage')
+  })
+})
+
+/** The entry as the build makes it, below node_modules so that it finds its packages and nobody's `out` is touched. */
+async function buildEntry(): Promise<string> {
+  const outDir = mkdtempSync(resolve(import.meta.dirname, '../../node_modules/.demo-'))
+  const entry = resolve(import.meta.dirname, '../../src/demo/index.ts')
+  await build({ configFile: false, logLevel: 'error', build: { ssr: entry, outDir, target: 'node20.19' } })
+  return join(outDir, 'index.js')
+}
+
+function run(entry: string, args: readonly string[]) {
+  const child = fork(entry, args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let said = ''
+  const hear = (chunk: Buffer): void => {
+    said += chunk.toString()
+  }
+  child.stdout?.on('data', hear)
+  child.stderr?.on('data', hear)
+  return { child, said: () => said }
+}
+
+const ended = (child: ChildProcess) => waitFor(() => child.exitCode ?? undefined, { what: 'the end of the process' })
+
+describe('the process', () => {
+  let entry = ''
+  beforeAll(async () => {
+    entry = await buildEntry()
+    return () => rmSync(dirname(entry), { recursive: true, force: true })
+  })
+
+  test('ends in good order when its parent goes away, and on SIGTERM', async () => {
+    const dir = tempDir()
+    const events = join(dir, 'events.sock')
+    const { find, heard } = listen(events)
+    const args = ['--events-socket', events, '--control-prefix', join(dir, 'c-'), '--seed', '3']
+    for (const end of [(child: ChildProcess) => child.disconnect(), (child: ChildProcess) => child.kill('SIGTERM')]) {
+      heard.length = 0
+      const { child } = run(entry, args)
+      await find('gateway', 'connection_event')
+      expect(existsSync(join(dir, 'c-plant.sock'))).toBe(true)
+      end(child)
+      expect(await ended(child)).toBe(0)
+      await find('lamp', 'machine_terminated')
+      expect(readdirSync(dir)).toEqual(['events.sock'])
+    }
+  })
+
+  test('says what is wrong with its options', async () => {
+    const wrong = run(entry, ['--nope'])
+    expect(await ended(wrong.child)).toBe(2)
+    await waitFor(() => wrong.said().includes("Unknown option '--nope'"))
+    const help = run(entry, ['--help'])
+    expect(await ended(help.child)).toBe(0)
+    await waitFor(() => help.said().includes('--events-socket PATH'))
+  })
+})
