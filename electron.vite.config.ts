@@ -12,7 +12,12 @@ export default defineConfig({
       outDir: 'out/main',
       target: 'node20.19',
       rollupOptions: {
-        input: { index: at('src/main/index.ts'), headless: at('src/main/headless.ts'), demo: at('src/demo/index.ts') },
+        input: {
+          index: at('src/main/index.ts'),
+          headless: at('src/main/headless.ts'),
+          journal: at('src/main/adapters/sqlite/thread.ts'),
+          demo: at('src/demo/index.ts'),
+        },
       },
     },
   },

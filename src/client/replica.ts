@@ -12,6 +12,11 @@ export class Replica {
   position: Position | undefined
   #filter: Filter = filterOf(['all'])
 
+  /** True where this is the state of these channels: another filter is another state, and cannot be continued. */
+  shows(channels: Iterable<string>): boolean {
+    return filterOf(channels).key === this.#filter.key
+  }
+
   load(snapshot: Snapshot): void {
     this.state = stateFrom(snapshot.state)
     this.position = snapshot.position
@@ -26,6 +31,10 @@ export class Replica {
       if (event.offset <= last) throw new Error(`event ${event.offset} came after ${last}`)
       last = event.offset
       views.push(foldState(this.state, event, this.#filter))
+    }
+    for (const { machine, events } of message.conflated ?? []) {
+      const known = this.state.machines.get(machine)
+      if (known) known.events += events
     }
     this.position = message.position
     return views

@@ -118,8 +118,10 @@ export class SessionClient {
     if (this.#status.kind === 'closed') return
     this.#setStatus({ kind: 'closed' })
     this.#clearTimers()
-    this.#transport?.close(CLOSE_CODES.normal.code, CLOSE_CODES.normal.reason)
+    // Let go of it first: what it says of its own end is no news.
+    const transport = this.#transport
     this.#transport = undefined
+    transport?.close(CLOSE_CODES.normal.code, CLOSE_CODES.normal.reason)
     this.#dropPending()
   }
 
@@ -158,7 +160,8 @@ export class SessionClient {
   }
 
   #hello(): void {
-    const position = this.replica.position
+    // A link that was lost between a new filter's reply and its snapshot leaves a state of the old filter.
+    const position = this.replica.shows(this.#channels) ? this.replica.position : undefined
     this.#send({
       type: 'hello',
       protocol: PROTOCOL_VERSION,

@@ -1,6 +1,7 @@
 import type { Family } from '../shared/family.ts'
+import type { LogLevel } from '../shared/machine.ts'
 
-/** One event as the core holds it: its text, serialised once, and what filters ask for. */
+/** One event as the core holds it: its text, serialised once, and what filters and queries ask for. */
 export interface Entry {
   readonly offset: number
   /** Epoch milliseconds. */
@@ -8,6 +9,10 @@ export interface Entry {
   readonly machine: string
   readonly type: string
   readonly family: Family
+  /** Null for what is neither a log line nor an error. */
+  readonly level: LogLevel | null
+  /** What this event is the latest value of, where it is telemetry: such events may be conflated. */
+  readonly tag: string | null
   /** The event's JSON text, the datagram's own bytes spliced in. */
   readonly text: string
 }

@@ -1,52 +1,104 @@
-import type { Filter } from '../shared/channel.ts'
+import { type Filter, matches } from '../shared/channel.ts'
 import type { Datagram } from '../shared/datagram.ts'
-import { eventText, type Origin, viewEvent } from '../shared/event.ts'
+import { type AndonEvent, bodyText, eventText, type Origin, viewEvent } from '../shared/event.ts'
 import { foldMachine } from '../shared/fold/machines.ts'
+import { eventLevel } from '../shared/log-level.ts'
 import type { Machine } from '../shared/machine.ts'
 import type { Position } from '../shared/position.ts'
+import { telemetryTag } from '../shared/tag.ts'
 import type { Clock } from './clock.ts'
+import type { Conflated } from './conflate.ts'
 import type { Entry } from './entry.ts'
 import { TextFrame } from './frame.ts'
+import type { Epoch } from './journal-store.ts'
 import { Ring, type RingLimits } from './ring.ts'
 import type { Frame } from './session-socket.ts'
 import { SnapshotWriter } from './snapshot.ts'
 
-export const RING_LIMITS: RingLimits = { entries: 20_000, characters: 32 * 1024 * 1024 }
+export const RING_LIMITS: RingLimits = { entries: 65_536, characters: 32 * 1024 * 1024 }
 
 /** Most that one frame of events holds: enough to make a frame cheap, small enough not to hold up a slow link. */
 const FRAME_EVENTS = 512
 const FRAME_CHARACTERS = 256 * 1024
+
+/** How far a conflated frame looks ahead. */
+const CONFLATE_EVENTS = 8_192
+
+/** Where a log goes on that was kept by an earlier run. */
+export interface Continuation {
+  /** Offset of the last event. */
+  readonly head: number
+  readonly epochs: readonly Epoch[]
+  /** The folded state after that event. The hub takes it over. */
+  readonly machines: Map<string, Machine>
+  /** The latest events, oldest first, up to the head. */
+  readonly tail: readonly Entry[]
+}
 
 export interface HubOptions {
   readonly clock: Clock
   /** Names this run of offsets; a viewer's position of another epoch cannot be continued. */
   readonly epoch: string
   readonly ring?: RingLimits
+  /** Default: an empty log. */
+  readonly from?: Continuation
+}
+
+/** Some events as one frame, shared by all who stand where it begins. `frame` is null where the filter let none through. */
+export interface EventsFrame {
+  readonly frame: Frame | null
+  readonly to: number
+  /** How many events were left out because later ones replace them. */
+  readonly conflated: number
 }
 
 /** The log's head: gives every event its offset, folds it, keeps the latest ones, and tells that something is new. */
 export class Hub {
-  readonly epoch: string
-  readonly machines = new Map<string, Machine>()
   readonly #clock: Clock
-  readonly #ring: Ring
+  readonly #ringLimits: RingLimits
   readonly #snapshots = new SnapshotWriter()
-  readonly #listeners = new Set<(entry: Entry) => void>()
+  readonly #listeners = new Set<() => void>()
+  #epoch: string
+  #epochs: readonly Epoch[]
+  #machines: Map<string, Machine>
+  #ring: Ring
   #time = 0
 
   constructor(options: HubOptions) {
-    this.epoch = options.epoch
-    this.#clock = options.clock
-    this.#ring = new Ring(0, options.ring ?? RING_LIMITS)
+    const { clock, epoch, ring = RING_LIMITS, from = { head: 0, epochs: [], machines: new Map(), tail: [] } } = options
+    this.#clock = clock
+    this.#ringLimits = ring
+    this.#epoch = epoch
+    this.#epochs = [...from.epochs, { epoch, first: from.head + 1 }]
+    this.#machines = from.machines
+    this.#ring = this.#ringFrom(from)
+  }
+
+  get epoch(): string {
+    return this.#epoch
+  }
+
+  get machines(): ReadonlyMap<string, Machine> {
+    return this.#machines
   }
 
   /** Position of the newest event. */
   get position(): Position {
-    return { epoch: this.epoch, offset: this.#ring.head }
+    return { epoch: this.#epoch, offset: this.#ring.head }
   }
 
   get head(): number {
     return this.#ring.head
+  }
+
+  /** Offset of the oldest event that is still in memory. */
+  get first(): number {
+    return this.#ring.first
+  }
+
+  /** Time of the newest event, epoch milliseconds. */
+  get time(): number {
+    return this.#time
   }
 
   /**
@@ -54,22 +106,7 @@ export class Hub {
    * Nothing here waits or sends: this runs in the datagram loop.
    */
   append(origin: Origin, body: Datagram, text: string): Entry {
-    const offset = this.#ring.head + 1
-    this.#time = Math.max(this.#time, this.#clock.now())
-    const view = viewEvent({ offset, time: this.#time, origin, body })
-    foldMachine(this.machines, view)
-    const { machine, type, family } = view
-    const entry: Entry = {
-      offset,
-      time: view.time,
-      machine,
-      type,
-      family,
-      text: eventText(offset, view.time, origin, text),
-    }
-    this.#ring.push(entry)
-    for (const listener of this.#listeners) listener(entry)
-    return entry
+    return this.#append(origin, body, text, this.#clock.now())
   }
 
   /** An event of the panel itself about a machine. */
@@ -78,15 +115,35 @@ export class Hub {
     return this.append('panel', body, JSON.stringify(body))
   }
 
-  /** Called within the datagram loop, for every event: must be cheap. Returns the function that unsubscribes. */
-  listen(listener: (entry: Entry) => void): () => void {
+  /** Called within the datagram loop, after every event: must be cheap. Returns the function that unsubscribes. */
+  listen(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** True where a viewer at this position can go on without a gap. */
-  canResume(position: Position): boolean {
-    return position.epoch === this.epoch && this.#ring.reaches(position.offset)
+  /**
+   * Goes on behind another log, which turned up late: what has been taken in meanwhile and is still in memory gets new
+   * offsets behind that log's last. Positions of before name an epoch that nobody knows, so every viewer is reset.
+   */
+  continueFrom(epoch: string, from: Continuation): void {
+    const taken = this.#ring.entries(this.#ring.first - 1, this.#ring.head)
+    this.#epoch = epoch
+    this.#epochs = [...from.epochs, { epoch, first: from.head + 1 }]
+    this.#machines = from.machines
+    this.#time = 0
+    this.#ring = this.#ringFrom(from)
+    for (const { text } of taken) {
+      const event = JSON.parse(text) as AndonEvent
+      this.#append(event.origin, event.body, bodyText(text), event.time)
+    }
+  }
+
+  /** True where the position lies on this log's line: its viewer has seen nothing that was lost since. */
+  knows({ epoch, offset }: Position): boolean {
+    const at = this.#epochs.findIndex((known) => known.epoch === epoch)
+    if (at < 0) return false
+    const next = this.#epochs[at + 1]
+    return offset <= (next ? next.first - 1 : this.head)
   }
 
   /** True where the ring still holds every event after `offset`. */
@@ -94,16 +151,77 @@ export class Hub {
     return this.#ring.reaches(offset)
   }
 
-  /** The next events after `after` as one frame, null where the filter passes over all of them. */
-  events(after: number, filter: Filter): { readonly frame: Frame | null; readonly to: number } {
+  /** The next events after `after`, which the ring must reach. */
+  events(after: number, filter: Filter): EventsFrame {
     const { texts, to } = this.#ring.slice(after, filter, FRAME_EVENTS, FRAME_CHARACTERS)
-    if (texts.length === 0) return { frame: null, to }
-    const position = JSON.stringify({ epoch: this.epoch, offset: to })
-    return { frame: new TextFrame(`{"type":"events","position":${position},"events":[${texts.join(',')}]}`), to }
+    return { frame: this.#eventsFrame(texts, to), to, conflated: 0 }
+  }
+
+  /** Like {@link events}, with many events in one frame and of each tag's values only the latest, marked as such. */
+  conflatedEvents(after: number, filter: Filter): EventsFrame {
+    const { texts, to, conflated } = this.#ring.conflatedSlice(after, filter, CONFLATE_EVENTS)
+    const count = [...conflated.values()].reduce((sum, events) => sum + events, 0)
+    return { frame: this.#eventsFrame(texts, to, conflated), to, conflated: count }
+  }
+
+  /** Events that were read from elsewhere, as a frame like those of {@link events}. */
+  frameOf(entries: readonly Entry[], filter: Filter, to: number): Frame | null {
+    return this.#eventsFrame(
+      entries.filter((entry) => matches(filter, entry)).map((entry) => entry.text),
+      to,
+    )
+  }
+
+  /** The entries after `after`, at most `limit`; the ring must reach `after`. */
+  entries(after: number, limit = Infinity): Entry[] {
+    return this.#ring.entries(after, Math.min(after + limit, this.head))
   }
 
   /** The state at the head, for a viewer with this filter. */
   snapshot(filter: Filter, channels: readonly string[], reset: boolean): Frame {
-    return this.#snapshots.write(this.epoch, this.machines, this.#ring, filter, channels, reset)
+    return this.#snapshots.write(this.#epoch, this.#machines, this.#ring, filter, channels, reset)
+  }
+
+  /** JSON text of all machines at the head: `[…]`. */
+  machinesText(): string {
+    return this.#snapshots.machines(this.#machines)
+  }
+
+  #append(origin: Origin, body: Datagram, text: string, time: number): Entry {
+    const offset = this.#ring.head + 1
+    this.#time = Math.max(this.#time, time)
+    const view = viewEvent({ offset, time: this.#time, origin, body })
+    foldMachine(this.#machines, view)
+    const { machine, type, family } = view
+    const entry: Entry = {
+      offset,
+      time: this.#time,
+      machine,
+      type,
+      family,
+      level: eventLevel(view),
+      tag: telemetryTag(view),
+      text: eventText(offset, this.#time, origin, text),
+    }
+    this.#ring.push(entry)
+    for (const listener of this.#listeners) listener()
+    return entry
+  }
+
+  #ringFrom({ head, tail }: Continuation): Ring {
+    const ring = new Ring((tail[0]?.offset ?? head + 1) - 1, this.#ringLimits)
+    for (const entry of tail) ring.push(entry)
+    this.#time = Math.max(this.#time, tail.at(-1)?.time ?? 0)
+    return ring
+  }
+
+  #eventsFrame(texts: readonly string[], to: number, conflated: Conflated = new Map()): Frame | null {
+    if (texts.length === 0) return null
+    const position = JSON.stringify({ epoch: this.#epoch, offset: to })
+    const mark =
+      conflated.size === 0
+        ? ''
+        : `,"conflated":${JSON.stringify([...conflated].map(([machine, events]) => ({ machine, events })))}`
+    return new TextFrame(`{"type":"events","position":${position}${mark},"events":[${texts.join(',')}]}`)
   }
 }

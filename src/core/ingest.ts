@@ -120,7 +120,7 @@ export class Inlet {
       }
     } catch (error) {
       this.#errors += 1
-      this.log.error({ listener: this.#address, error }, 'a datagram could not be taken in')
+      this.log.error({ listener: this.#address, err: error }, 'a datagram could not be taken in')
     }
   }
 

@@ -1,4 +1,5 @@
 import { type Filter, matches } from '../shared/channel.ts'
+import { conflate, type Conflated } from './conflate.ts'
 import type { Entry } from './entry.ts'
 
 /** A slice of the ring: the texts that the filter lets through, and the offset up to which the slice looked. */
@@ -75,6 +76,24 @@ export class Ring {
       size += entry.text.length
     }
     return { texts, to: offset }
+  }
+
+  /** Like {@link slice}, but of each tag's values only the latest: for a viewer that cannot keep up. */
+  conflatedSlice(after: number, filter: Filter, entries: number): Slice & { readonly conflated: Conflated } {
+    const to = Math.min(after + entries, this.head)
+    const { kept, conflated } = conflate(this.entries(after, to).filter((entry) => matches(filter, entry)))
+    return { texts: kept.map((entry) => entry.text), to, conflated }
+  }
+
+  /** The entries after `after` up to `to`, both of which the ring must reach. */
+  entries(after: number, to: number): Entry[] {
+    const entries: Entry[] = []
+    for (let offset = after + 1; offset <= to; offset += 1) {
+      const entry = this.at(offset)
+      if (!entry) throw new Error(`ring does not hold offset ${offset}`)
+      entries.push(entry)
+    }
+    return entries
   }
 
   /** The texts of the last `limit` events that the filter lets through, oldest first. */

@@ -2,18 +2,25 @@ import { type Channel, type Filter, filterOf, isChannel, MAX_CHANNELS } from '..
 import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
 import type { ErrorCode } from '../shared/errors.ts'
 import { type ClientMessage, ClientMessageSchema, type Hello, type RequestId } from '../shared/messages.ts'
+import type { Position } from '../shared/position.ts'
+import type { ViewerHealth } from '../shared/health.ts'
 import { parseMessage } from '../shared/parse-message.ts'
 import { PROTOCOL_VERSION } from '../shared/protocol.ts'
+import type { Archive } from './archive.ts'
 import type { Clock, Stop } from './clock.ts'
 import { door } from './door.ts'
+import type { Entry } from './entry.ts'
 import { messageFrame } from './frame.ts'
-import type { Hub } from './hub.ts'
+import type { EventsFrame, Hub } from './hub.ts'
 import type { Connection, Frame, Peer, SessionSocket } from './session-socket.ts'
 
 const clientMessage = door(ClientMessageSchema)
 
 /** A socket that holds more than this is full: it is skipped until it drains. */
 const FULL_BYTES = 256 * 1024
+
+/** A viewer this far behind is lagging: of its telemetry it gets only the latest values, until it has caught up. */
+const LAG_EVENTS = 2_048
 
 /** A client that keeps sending what cannot be understood is closed. */
 const BAD_MESSAGES = 20
@@ -22,11 +29,14 @@ export interface SessionLimits {
   readonly helloMs: number
   readonly heartbeatMs: number
   readonly messageBytes: number
+  /** A socket that stays full for longer than this is closed. */
+  readonly fullMs: number
 }
 
 /** What a session needs from the house. */
 export interface SessionHouse {
   readonly hub: Hub
+  readonly archive: Archive
   readonly clock: Clock
   readonly limits: SessionLimits
   readonly version: string
@@ -36,7 +46,7 @@ export interface SessionHouse {
 }
 
 /** Frames of events that sessions at the same position share within one flush; key: filter and offset. */
-export type SharedFrames = Map<string, ReturnType<Hub['events']>>
+export type SharedFrames = Map<string, EventsFrame>
 
 /**
  * One viewer: a cursor into the log, a filter and a socket. It holds no events: whatever it has not been sent is in the
@@ -44,6 +54,8 @@ export type SharedFrames = Map<string, ReturnType<Hub['events']>>
  */
 export class Session implements Connection {
   #offset = 0
+  /** The epoch that `#offset` belongs to. */
+  #epoch = ''
   #channels: Channel[] = []
   #filter: Filter = filterOf([])
   #live = false
@@ -51,6 +63,15 @@ export class Session implements Connection {
   #badMessages = 0
   #heard: number
   #healthSent: Frame | undefined
+  #consumer: string | undefined
+  /** Up to here it is owed every single event, because it resumed. */
+  #owed = 0
+  /** A page of the journal is on its way. */
+  #paging = false
+  #fullSince: number | undefined
+  #conflated = 0
+  #resets = 0
+  readonly #since: number
   readonly #stops: Stop[] = []
 
   constructor(
@@ -61,6 +82,7 @@ export class Session implements Connection {
   ) {
     const { clock, limits } = house
     this.#heard = clock.monotonic()
+    this.#since = clock.now()
     this.#stops.push(
       clock.after(limits.helloMs, () => {
         if (!this.#live) this.end(CLOSE_CODES.hello_timeout)
@@ -101,22 +123,43 @@ export class Session implements Connection {
 
   /** Sends what this session has not seen yet, as far as its socket takes it. */
   pump(shared: SharedFrames): void {
-    if (!this.#live || this.#ended) return
-    const { hub } = this.house
-    while (this.#offset < hub.head && this.socket.pending <= FULL_BYTES) {
-      if (!hub.reaches(this.#offset)) {
+    if (!this.#live || this.#ended || this.#paging) return
+    const { hub, archive } = this.house
+    if (this.#epoch !== hub.epoch) this.#sendSnapshot(true)
+    while (this.#offset < hub.head && !this.#full()) {
+      if (hub.reaches(this.#offset)) {
+        this.#sendEvents(shared)
+      } else if (archive.covers(this.#offset)) {
+        this.#paging = true
+        void archive.page(this.#offset).then((page) => this.#paged(page))
+        return
+      } else {
         this.#sendSnapshot(true)
-        continue
       }
-      const key = `${this.#offset} ${this.#filter.key}`
-      let slice = shared.get(key)
-      if (!slice) {
-        slice = hub.events(this.#offset, this.#filter)
-        shared.set(key, slice)
-      }
-      this.#offset = slice.to
-      if (slice.frame) this.socket.send(slice.frame)
     }
+  }
+
+  /** How this viewer is doing, for the others to see. */
+  get health(): ViewerHealth {
+    return {
+      session: this.id,
+      kind: this.peer.kind,
+      address: this.peer.address,
+      agent: this.peer.agent,
+      since: this.#since,
+      lag: this.#live ? this.house.hub.head - this.#offset : 0,
+      pending: this.socket.pending,
+      conflated: this.#conflated,
+      resets: this.#resets,
+    }
+  }
+
+  /** Ends a session whose socket has been full for too long. Asked now and then. */
+  checkFull(): void {
+    if (!this.#full()) return
+    const now = this.house.clock.monotonic()
+    this.#fullSince ??= now
+    if (now - this.#fullSince >= this.house.limits.fullMs) this.end(CLOSE_CODES.too_slow)
   }
 
   /** Sends the panel's health, if it is new and the socket is not full. */
@@ -140,6 +183,9 @@ export class Session implements Connection {
         break
       case 'unsubscribe':
         this.#unsubscribe(message.id, message.channel)
+        break
+      case 'ack':
+        this.#ack(message.position)
         break
       case 'ping':
         this.socket.send(messageFrame({ type: 'pong', id: message.id, time: this.house.clock.now() }))
@@ -168,8 +214,8 @@ export class Session implements Connection {
       return
     }
     const { hub, clock, limits, version } = this.house
-    const from = hello.resume
-    const resumed = from !== undefined && hub.canResume(from)
+    this.#consumer = hello.consumer
+    const from = this.#resumable(hello)
     this.#setChannels(channels)
     this.#live = true
     this.socket.send(
@@ -181,15 +227,37 @@ export class Session implements Connection {
         time: clock.now(),
         capabilities: { localDisplay: this.peer.kind === 'local' },
         limits: { messageBytes: limits.messageBytes, heartbeatMs: limits.heartbeatMs, channels: MAX_CHANNELS },
-        resumed,
+        resumed: from !== null,
       }),
     )
     this.#sendHealth()
-    if (resumed) {
-      this.#offset = from.offset
-      this.pump(new Map())
+    if (from === null) {
+      this.#sendSnapshot(hello.resume !== undefined)
     } else {
-      this.#sendSnapshot(from !== undefined)
+      this.#offset = from
+      this.#epoch = hub.epoch
+      this.#owed = hub.head
+      this.pump(new Map())
+    }
+  }
+
+  /** Where this viewer can go on without a gap; null where it cannot, or has nothing to go on from. */
+  #resumable({ resume, consumer }: Hello): number | null {
+    const { hub, archive } = this.house
+    const acknowledged = consumer === undefined ? undefined : archive.acknowledged(consumer)
+    const position = resume ?? (acknowledged === undefined ? undefined : { epoch: hub.epoch, offset: acknowledged })
+    if (!position || !hub.knows(position)) return null
+    return hub.reaches(position.offset) || archive.covers(position.offset) ? position.offset : null
+  }
+
+  #ack(position: Position): void {
+    const { hub, archive } = this.house
+    if (this.#consumer === undefined) {
+      this.#error('no_consumer', 'Only a session whose hello named a consumer can acknowledge.')
+    } else if (!hub.knows(position) || position.offset > this.#offset) {
+      this.#error('position_unknown', 'This session has not been sent anything up to that position.')
+    } else {
+      archive.acknowledge(this.#consumer, position.offset)
     }
   }
 
@@ -226,10 +294,48 @@ export class Session implements Connection {
     this.#filter = filterOf(channels)
   }
 
+  #full(): boolean {
+    const full = this.socket.pending > FULL_BYTES
+    if (!full) this.#fullSince = undefined
+    return full
+  }
+
+  #sendEvents(shared: SharedFrames): void {
+    const { hub } = this.house
+    const conflate = hub.head - this.#offset > LAG_EVENTS && this.#offset >= this.#owed
+    const key = `${this.#offset} ${conflate} ${this.#filter.key}`
+    let events = shared.get(key)
+    if (!events) {
+      events = conflate ? hub.conflatedEvents(this.#offset, this.#filter) : hub.events(this.#offset, this.#filter)
+      shared.set(key, events)
+    }
+    this.#offset = events.to
+    this.#conflated += events.conflated
+    if (events.frame) this.socket.send(events.frame)
+  }
+
+  #paged(page: readonly Entry[]): void {
+    this.#paging = false
+    if (this.#ended) return
+    const first = page[0]
+    const last = page.at(-1)
+    if (!first || !last) {
+      this.#sendSnapshot(true)
+    } else if (first.offset === this.#offset + 1 && this.#epoch === this.house.hub.epoch) {
+      const frame = this.house.hub.frameOf(page, this.#filter, last.offset)
+      this.#offset = last.offset
+      if (frame) this.socket.send(frame)
+    }
+    // Else a snapshot for new channels was faster, and the page is of no use any more.
+    this.pump(new Map())
+  }
+
   /** A snapshot at the head; the next event sent is the one after it. */
   #sendSnapshot(reset: boolean): void {
     const { hub } = this.house
     this.#offset = hub.head
+    this.#epoch = hub.epoch
+    if (reset) this.#resets += 1
     this.socket.send(hub.snapshot(this.#filter, this.#channels, reset))
   }
 

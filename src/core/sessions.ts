@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CLOSE_CODES } from '../shared/close-codes.ts'
+import type { ViewerHealth } from '../shared/health.ts'
+import type { Archive } from './archive.ts'
 import type { Clock } from './clock.ts'
 import { FlushTimer } from './flush-timer.ts'
 import type { Hub } from './hub.ts'
@@ -9,8 +11,12 @@ import type { Accept, Connection, Frame } from './session-socket.ts'
 /** How long events are gathered, at most, before they are sent on. */
 const FLUSH_MS = 4
 
+/** How often it is looked whether a socket has been full for too long. */
+const CHECK_FULL_MS = 1_000
+
 export interface SessionsOptions {
   readonly hub: Hub
+  readonly archive: Archive
   readonly clock: Clock
   readonly limits: SessionLimits
   /** Most remote viewers at a time. The local display is not counted: it must always get in. */
@@ -33,13 +39,24 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options
     this.#timer = new FlushTimer(options.clock, FLUSH_MS, () => this.flush())
-    this.#stop = options.hub.listen(() => this.#timer.request())
-    const { hub, clock, limits, version, health } = options
-    this.#house = { hub, clock, limits, version, health, ended: (session) => this.#sessions.delete(session) }
+    const stopListening = options.hub.listen(() => this.#timer.request())
+    const stopChecking = options.clock.every(CHECK_FULL_MS, () => {
+      for (const session of this.#sessions) session.checkFull()
+    })
+    this.#stop = () => {
+      stopListening()
+      stopChecking()
+    }
+    const { hub, archive, clock, limits, version, health } = options
+    this.#house = { hub, archive, clock, limits, version, health, ended: (session) => this.#sessions.delete(session) }
   }
 
   get size(): number {
     return this.#sessions.size
+  }
+
+  get viewers(): ViewerHealth[] {
+    return [...this.#sessions].map((session) => session.health)
   }
 
   readonly accept: Accept = (socket, peer) => {

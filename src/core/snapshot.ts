@@ -34,7 +34,6 @@ export class SnapshotWriter {
     if (known) return known
     const texts: string[] = []
     for (const machine of machines.values()) if (coversMachine(filter, machine.name)) texts.push(this.#machine(machine))
-    if (this.#machineTexts.size > machines.size * 2) this.#forget(machines)
     const frame = new TextFrame(
       `{"type":"snapshot","position":${JSON.stringify({ epoch, offset: ring.head })},"reset":${reset},` +
         `"channels":${JSON.stringify(channels)},"state":{"machines":[${texts.join(',')}],` +
@@ -42,6 +41,14 @@ export class SnapshotWriter {
     )
     this.#frames.set(key, frame)
     return frame
+  }
+
+  /** JSON text of all machines: `[…]`. */
+  machines(machines: ReadonlyMap<string, Machine>): string {
+    const texts: string[] = []
+    for (const machine of machines.values()) texts.push(this.#machine(machine))
+    if (this.#machineTexts.size > machines.size * 2) this.#forget(machines)
+    return `[${texts.join(',')}]`
   }
 
   #machine(machine: Machine): string {

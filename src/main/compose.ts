@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
+import { continuation, Journal } from '../core/journal.ts'
+import { JournalError } from '../core/journal-store.ts'
 import { Ingest } from '../core/ingest.ts'
 import type { Log } from '../core/log.ts'
 import { Sessions } from '../core/sessions.ts'
@@ -8,24 +10,32 @@ import type { Accept } from '../core/session-socket.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import type { Health } from '../shared/health.ts'
 import { systemClock } from './adapters/clock.ts'
+import { lockDataDir } from './adapters/data-dir-lock.ts'
+import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { startWebServer } from './adapters/web-server.ts'
 import type { Config } from './config.ts'
-import { openListeners } from './listeners.ts'
+import { type Listeners, openListeners } from './listeners.ts'
 import { VERSION } from './version.ts'
 
 /** Limits on what a viewer may do; see PROTOCOL.md. */
-const SESSION_LIMITS = { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 64 * 1024 }
+const SESSION_LIMITS = { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 64 * 1024, fullMs: 30_000 }
+
+/** Most missed events that a viewer is sent; one that missed more gets a snapshot. */
+const RESUME_EVENTS = 50_000
 
 export interface Surroundings {
   readonly log: Log
   /** Folder with the built renderer. */
   readonly rendererDir: string
+  /** The built journal thread. */
+  readonly journalThread: string
   /** The native addon; a test may say that it is missing. */
   readonly addon?: BindingResult
   /** Overrides of the session limits, milliseconds. */
   readonly heartbeatMs?: number
   readonly helloMs?: number
+  readonly fullMs?: number
 }
 
 /** The running panel. */
@@ -36,18 +46,43 @@ export interface Panel {
   /** Where datagrams go. */
   readonly listening: readonly string[]
   health(): Health
-  /** Idempotent. Listeners first, so that nothing new comes in; then viewers; then the port. */
+  /** Idempotent. Listeners first, so that nothing new comes in; then viewers, the port, the journal. */
   close(): Promise<void>
 }
 
 /** The composition root: builds the panel from its parts and starts it. Rejects with a ListenError. */
 export async function compose(config: Config, surroundings: Surroundings): Promise<Panel> {
-  const { log, rendererDir, addon } = surroundings
+  const { log, rendererDir, addon, journalThread } = surroundings
   const clock = systemClock
   const startedAt = clock.now()
-  const hub = new Hub({ clock, epoch: randomUUID() })
+  const lock = lockDataDir(config.dataDir)
+  const store = new SqliteStore({ dataDir: config.dataDir, threadFile: journalThread, log })
+  const epoch = randomUUID()
+  const opened = await store.open(epoch).catch(asJournalError)
+  const hub = new Hub({ clock, epoch, ...(opened instanceof JournalError ? {} : { from: continuation(opened) }) })
+  const journal = new Journal({
+    hub,
+    store,
+    opened,
+    clock,
+    log,
+    retention: config.retention,
+    resumeEvents: RESUME_EVENTS,
+    newEpoch: randomUUID,
+  })
+  const closeJournal = async (): Promise<void> => {
+    await journal.close()
+    lock?.release()
+  }
+
   const ingest = new Ingest(hub, clock, log)
-  const listeners = await openListeners(config, ingest, log, addon ?? loadUnixBinding())
+  let listeners: Listeners
+  try {
+    listeners = await openListeners(config, ingest, log, addon ?? loadUnixBinding())
+  } catch (error) {
+    await closeJournal()
+    throw error
+  }
 
   const board = new HealthBoard(
     clock,
@@ -56,8 +91,10 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       version: VERSION,
       offset: hub.head,
       sessions: sessions.size,
+      viewers: sessions.viewers,
+      journal: journal.health,
       listeners: ingest.listeners,
-      problems: [...listeners.problems],
+      problems: [...listeners.problems, ...(journal.problem ? [journal.problem] : [])],
       refusedSamples: [...ingest.samples],
     }),
     () => sessions.healthChanged(),
@@ -66,9 +103,11 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...SESSION_LIMITS,
     helloMs: surroundings.helloMs ?? SESSION_LIMITS.helloMs,
     heartbeatMs: surroundings.heartbeatMs ?? SESSION_LIMITS.heartbeatMs,
+    fullMs: surroundings.fullMs ?? SESSION_LIMITS.fullMs,
   }
   const sessions: Sessions = new Sessions({
     hub,
+    archive: journal,
     clock,
     limits,
     connections: config.connections,
@@ -80,8 +119,13 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     clock,
     (machine) => config.machineStaleAfterMs.get(machine) ?? config.staleAfterMs,
   )
-  const unready = (): string[] =>
-    ingest.listeners.some((listener) => listener.state === 'listening') ? [] : ['No datagram listener is open.']
+  const unready = (): string[] => {
+    const listening = ingest.listeners.some((listener) => listener.state === 'listening')
+    return [
+      ...(listening ? [] : ['No datagram listener is open.']),
+      ...(journal.problem ? [journal.problem.message] : []),
+    ]
+  }
 
   let web
   try {
@@ -99,6 +143,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     board.close()
     sessions.close()
     await listeners.close()
+    await closeJournal()
     throw error
   }
 
@@ -110,6 +155,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     board.close()
     sessions.close()
     await web.close()
+    await closeJournal()
   }
   log.info({ url, listening: listeners.addresses }, 'listening')
   return {
@@ -119,4 +165,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     health: () => board.health,
     close: () => (closing ??= close()),
   }
+}
+
+function asJournalError(error: unknown): JournalError {
+  return error instanceof JournalError ? error : new JournalError('io', String(error))
 }

@@ -16,6 +16,8 @@ export const ConfigFileSchema = Type.Object(
     udp: Type.Optional(Type.Array(Type.String())),
     stale_after: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
     connections: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    retention_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 36_500 })),
+    retention_mib: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_048_576 })),
     data_dir: Type.Optional(Type.String({ minLength: 1 })),
     log_level: Type.Optional(Type.Enum(LOG_LEVELS)),
     machines: Type.Optional(
@@ -55,15 +57,16 @@ export function parseConfigFile(text: string, path: string): ConfigFile {
   if (compiled.Check(value)) return value
 
   const [first] = compiled.Errors(value)
-  const params = (first?.params ?? {}) as { additionalProperties?: string[]; allowedValues?: unknown[] }
-  const extra = params.additionalProperties?.[0]
-  const keys = (first?.instancePath ?? '').split('/').slice(1)
-  if (extra !== undefined) keys.push(extra)
+  const params = (first?.params ?? {}) as { allowedValues?: unknown[] }
+  // A key that is not known breaks the schema `false`.
+  const unknown = first?.keyword === 'boolean'
+  const pointer = (first?.instancePath ?? '').split('/').slice(1)
+  const keys = pointer.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
   const node: unknown = keys.length > 0 ? document.getIn(keys, true) : document.contents
   const start = (node as { range?: [number, number, number] } | null)?.range?.[0]
   const line = start === undefined ? '' : `, line ${lines.linePos(start).line}`
   const key = keys.length > 0 ? `"${keys.join('.')}" ` : ''
-  throw new UsageError(`${path}${line}: ${key}${extra === undefined ? why(first?.message, params) : whyUnknown(keys)}.`)
+  throw new UsageError(`${path}${line}: ${key}${unknown ? whyUnknown(keys) : why(first?.message, params)}.`)
 }
 
 function why(message = 'is not right', params: { allowedValues?: unknown[] }): string {

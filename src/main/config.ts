@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Retention } from '../core/journal.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
 import { isLoopback } from './adapters/origin.ts'
 import type { UdpAddress } from './adapters/udp-listener.ts'
@@ -28,6 +29,7 @@ export interface Config {
   readonly staleAfterMs: number
   readonly machineStaleAfterMs: ReadonlyMap<string, number>
   readonly connections: number
+  readonly retention: Retention
   readonly dataDir: string
   readonly logLevel: LogLevel
 }
@@ -45,7 +47,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
   if (flags['version'] === true) return { kind: 'version' }
   const file = configFile(text(flags, 'config'))
 
-  const host = text(flags, 'host') ?? file.host ?? '127.0.0.1'
+  const host = (text(flags, 'host') ?? file.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   if (!isLoopback(host)) {
     throw new UsageError(
       `--host ${host}: Andon serves this computer only (127.0.0.1, ::1, localhost) until it has user accounts. ` +
@@ -67,9 +69,13 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
       socketGroup: group ?? null,
       udp: udp?.map(udpAddress) ?? null,
-      staleAfterMs: (seconds(flags, 'stale-after') ?? file.stale_after ?? 60) * 1000,
+      staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
       machineStaleAfterMs: staleTimes(file),
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
+      retention: {
+        ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
+        bytes: (integer(flags, 'retention-mib', 1, 1_048_576) ?? file.retention_mib ?? 2048) * 1_048_576,
+      },
       dataDir: resolve(text(flags, 'data-dir') ?? file.data_dir ?? defaultDataDir()),
       logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
     },
@@ -113,12 +119,12 @@ function integer(flags: Flags, flag: string, min: number, max: number): number |
   throw new UsageError(`--${flag} ${value}: must be a whole number from ${min} to ${max}.`)
 }
 
-function seconds(flags: Flags, flag: string): number | undefined {
+function positive(flags: Flags, flag: string, unit: string): number | undefined {
   const value = text(flags, flag)
   if (value === undefined) return undefined
   const number = Number(value)
   if (value.trim() !== '' && Number.isFinite(number) && number > 0) return number
-  throw new UsageError(`--${flag} ${value}: must be a number of seconds above 0.`)
+  throw new UsageError(`--${flag} ${value}: must be a number of ${unit} above 0.`)
 }
 
 function fileMode(value: string): number {

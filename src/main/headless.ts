@@ -14,13 +14,13 @@ async function main(): Promise<void> {
     return
   }
   const { config, log } = start
-  const panel = await compose(config, { log, rendererDir: join(import.meta.dirname, '..', 'renderer') }).catch(
-    (error: unknown) => {
-      process.stderr.write(`andon: ${failedStart(error, log)}\n`)
-      process.exitCode = 1
-      return null
-    },
-  )
+  const rendererDir = join(import.meta.dirname, '..', 'renderer')
+  const journalThread = join(import.meta.dirname, 'journal.js')
+  const panel = await compose(config, { log, rendererDir, journalThread }).catch((error: unknown) => {
+    process.stderr.write(`andon: ${failedStart(error, log)}\n`)
+    process.exitCode = 1
+    return null
+  })
   if (!panel) return
 
   process.stdout.write(`Andon listens for events on ${panel.listening.join(', ')}\n`)

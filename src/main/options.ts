@@ -67,7 +67,21 @@ export const OPTIONS = [
     default: '60',
   },
   { flag: 'connections', value: 'N', key: 'connections', text: 'Most browsers at a time.', default: '100' },
-  { flag: 'data-dir', value: 'DIR', key: 'data_dir', text: 'Folder for what Andon keeps.', default: defaultDataDir() },
+  {
+    flag: 'retention-days',
+    value: 'DAYS',
+    key: 'retention_days',
+    text: 'How long events are kept.',
+    default: '30',
+  },
+  {
+    flag: 'retention-mib',
+    value: 'MIB',
+    key: 'retention_mib',
+    text: 'How large the journal may be, MiB.',
+    default: '2048',
+  },
+  { flag: 'data-dir', value: 'DIR', key: 'data_dir', text: 'Folder for the journal.', default: defaultDataDir() },
   {
     flag: 'config',
     value: 'FILE',

@@ -11,6 +11,7 @@ export const CLOSE_CODES = {
   origin_refused: { code: 4403, retry: false, reason: 'this origin may not connect' },
   protocol_unsupported: { code: 4406, retry: false, reason: 'protocol version not supported, reload the page' },
   heartbeat_lost: { code: 4408, retry: true, reason: 'no sign of life' },
+  too_slow: { code: 4409, retry: true, reason: 'the viewer does not keep up' },
   too_many_connections: { code: 4429, retry: true, reason: 'too many connections' },
   internal: { code: 4500, retry: true, reason: 'internal error' },
 } as const satisfies Record<string, CloseCode>

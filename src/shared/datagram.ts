@@ -1,14 +1,18 @@
 import Type from 'typebox'
 import { toMilliseconds } from './source-time.ts'
 
-/** Longest machine name and event type, in UTF-16 code units. */
+/** Longest machine name and event type, in Unicode code points. */
 export const MAX_NAME_LENGTH = 128
 
 /** Deepest nesting of arrays and objects in a datagram; deeper text can exhaust a viewer's stack. */
 export const MAX_DEPTH = 64
 
 /** Names are free-form, but a control character in one is an attack on a log or a terminal, never a name. */
-const NameSchema = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: '^[^\\u0000-\\u001f\\u007f]*$' })
+const NameSchema = Type.String({
+  minLength: 1,
+  maxLength: MAX_NAME_LENGTH,
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+})
 
 /**
  * What a machine program sends: one JSON object per datagram. `type` is called `event_type` by engines before 1.0.27.

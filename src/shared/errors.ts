@@ -9,6 +9,8 @@ export const ERROR_CODES = [
   'channel_unknown',
   'channel_limit',
   'not_subscribed',
+  'no_consumer',
+  'position_unknown',
   'internal',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

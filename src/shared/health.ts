@@ -46,13 +46,57 @@ export const RefusedSampleSchema = Type.Object({
 })
 export type RefusedSample = Type.Static<typeof RefusedSampleSchema>
 
+export const PROBLEMS = [
+  'unix_datagrams_unavailable',
+  'listener_failed',
+  'journal_disk_full',
+  'journal_read_only',
+  'journal_corrupt',
+  'journal_newer_version',
+  'journal_in_use',
+  'journal_io',
+] as const
+
 export const ProblemSchema = Type.Object({
-  code: Type.Union([Type.Literal('unix_datagrams_unavailable'), Type.Literal('listener_failed')]),
+  code: Type.Enum(PROBLEMS),
   message: Type.String(),
   /** What to do about it: a command, or a sentence. */
   remedy: Type.String(),
 })
 export type Problem = Type.Static<typeof ProblemSchema>
+
+export const JournalHealthSchema = Type.Object({
+  /** `memory`: nothing is being made durable; the problems say why. */
+  state: Type.Union([Type.Literal('durable'), Type.Literal('memory')]),
+  /** Offset of the last event that would survive a power cut. */
+  durable: Type.Integer(),
+  /** Offset of the oldest event kept. */
+  first: Type.Integer(),
+  /** Size, bytes; null until known. */
+  bytes: Type.Union([Type.Integer(), Type.Null()]),
+  /** Events that were lost because the journal could not be written for too long. */
+  lost: Type.Integer(),
+})
+export type JournalHealth = Type.Static<typeof JournalHealthSchema>
+
+/** One viewer, as the panel sees it. */
+export const ViewerSchema = Type.Object({
+  session: Type.String(),
+  kind: Type.Union([Type.Literal('local'), Type.Literal('remote')]),
+  address: Type.String(),
+  agent: Type.String(),
+  /** Epoch milliseconds. */
+  since: Type.Integer(),
+  /** Events between its position and the head. */
+  lag: Type.Integer(),
+  /** Bytes on the way to it. */
+  pending: Type.Integer(),
+  /** Values that were left out because later ones replaced them. */
+  conflated: Type.Integer(),
+  /** How often it was given a snapshot in place of the events it missed. */
+  resets: Type.Integer(),
+})
+export type ViewerHealth = Type.Static<typeof ViewerSchema>
 
 /** How the panel itself is doing. The latest value matters, not its history: it is no part of the log. */
 export const HealthSchema = Type.Object({
@@ -62,6 +106,8 @@ export const HealthSchema = Type.Object({
   /** Offset of the last event. */
   offset: Type.Integer(),
   sessions: Type.Integer(),
+  viewers: Type.Array(ViewerSchema),
+  journal: JournalHealthSchema,
   listeners: Type.Array(ListenerSchema),
   problems: Type.Array(ProblemSchema),
   /** Newest last, bounded. */

@@ -20,6 +20,11 @@ export const HelloSchema = Type.Object({
   channels: Type.Optional(Type.Array(ChannelSchema, { maxItems: MAX_CHANNELS })),
   /** Go on after this position, if that is possible without a gap. */
   resume: Type.Optional(PositionSchema),
+  /**
+   * A name under which the panel remembers what this viewer acknowledged, also across its restarts. With it and without
+   * `resume`, it goes on after its last acknowledged position.
+   */
+  consumer: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 })
 export const SubscribeSchema = Type.Object({
   type: Type.Literal('subscribe'),
@@ -31,6 +36,8 @@ export const UnsubscribeSchema = Type.Object({
   id: RequestIdSchema,
   channel: ChannelSchema,
 })
+/** Everything up to here has been dealt with. Only for a session that named itself a consumer. */
+export const AckSchema = Type.Object({ type: Type.Literal('ack'), position: PositionSchema })
 export const ClientPingSchema = Type.Object({ type: Type.Literal('ping'), id: RequestIdSchema })
 export const ClientPongSchema = Type.Object({ type: Type.Literal('pong') })
 
@@ -38,6 +45,7 @@ export const ClientMessageSchema = Type.Union([
   HelloSchema,
   SubscribeSchema,
   UnsubscribeSchema,
+  AckSchema,
   ClientPingSchema,
   ClientPongSchema,
 ])
@@ -77,6 +85,8 @@ export const EventsSchema = Type.Object({
   /** The viewer's position after these events; beyond the last of them where its filter passed over some. */
   position: PositionSchema,
   events: Type.Array(AndonEventSchema),
+  /** Present for a viewer that could not keep up: how many of each machine's values later ones have replaced. */
+  conflated: Type.Optional(Type.Array(Type.Object({ machine: Type.String(), events: Type.Integer() }))),
 })
 export const HealthMessageSchema = Type.Object({ type: Type.Literal('health'), health: HealthSchema })
 export const ReplySchema = Type.Union([

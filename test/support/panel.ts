@@ -8,6 +8,9 @@ import { tempDir } from './temp-dir.ts'
 /** The built renderer; `npm test` builds before it tests. */
 export const RENDERER_DIR = resolve(import.meta.dirname, '../../out/renderer')
 
+/** The built journal thread: a worker cannot run TypeScript. */
+export const JOURNAL_THREAD = resolve(import.meta.dirname, '../../out/main/journal.js')
+
 /** A configuration as the command line would make it, with everything in a folder of the test's own. */
 export function testConfig(args: readonly string[] = [], dir = tempDir()): Config {
   const line = readCommandLine([
@@ -35,7 +38,7 @@ export async function startPanel(
   const { dir, ...rest } = surroundings
   const config = testConfig(args, dir)
   const log = new MemoryLog()
-  const panel = await compose(config, { log, rendererDir: RENDERER_DIR, ...rest })
+  const panel = await compose(config, { log, rendererDir: RENDERER_DIR, journalThread: JOURNAL_THREAD, ...rest })
   onTestFinished(() => panel.close())
   return { ...panel, config, log, socket: config.eventsSockets[0] ?? '' }
 }

@@ -1,5 +1,6 @@
 import type { EventView } from '../event.ts'
 import type { Payload } from '../datagram.ts'
+import { logLevel } from '../log-level.ts'
 import { type Job, type LogLevel, type Machine, templateOf } from '../machine.ts'
 
 /** How much of each machine's past its folded state holds; the rest is in the log. */
@@ -58,23 +59,6 @@ function forgetSilent(machines: Map<string, Machine>): void {
 function setState(machine: Machine, state: string, event: EventView): void {
   machine.stateSince = event.time
   machine.state = state
-}
-
-function levelOf(payload: Payload): LogLevel {
-  switch (String(payload['level']).toLowerCase()) {
-    case 'debug':
-    case 'trace':
-      return 'debug'
-    case 'warn':
-    case 'warning':
-      return 'warning'
-    case 'error':
-    case 'critical':
-    case 'fatal':
-      return 'error'
-    default:
-      return 'info'
-  }
 }
 
 function log(machine: Machine, event: EventView, level: LogLevel, message: string): void {
@@ -195,7 +179,7 @@ export function foldMachine(machines: Map<string, Machine>, event: EventView): M
     case 'activity_log':
     case 'log_entry': {
       const message = text(payload, 'message', MACHINE_LIMITS.text) ?? text(payload, 'data', MACHINE_LIMITS.text)
-      log(machine, event, levelOf(payload), message ?? '')
+      log(machine, event, logLevel(payload['level']), message ?? '')
       break
     }
     default:

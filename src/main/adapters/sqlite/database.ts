@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
+import { faultError, journalError } from './fault.ts'
+import { migrate } from './migrations.ts'
+
+export const JOURNAL_FILE = 'journal.db'
+
+/** How long one connection waits for another, milliseconds. */
+const BUSY_MS = 5_000
+
+/** Opens the journal for writing; makes folder and file where there are none. Throws a JournalError. */
+export function openForWriting(dataDir: string): DatabaseSyncInstance {
+  let database: DatabaseSyncInstance | undefined
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+    database = new DatabaseSync(join(dataDir, JOURNAL_FILE))
+    // FULL: what is reported durable has survived a power cut, not only a crash of ours.
+    database.exec(`
+      PRAGMA busy_timeout = ${BUSY_MS};
+      PRAGMA auto_vacuum = INCREMENTAL;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA journal_size_limit = 16777216;
+      PRAGMA cache_size = -8192;
+    `)
+    if (!migrate(database)) throw faultError('newer_version')
+    return database
+  } catch (error) {
+    database?.close()
+    throw journalError(error)
+  }
+}
+
+/** Opens the journal for reading beside the writer. Throws a JournalError. */
+export function openForReading(dataDir: string): DatabaseSyncInstance {
+  try {
+    const database = new DatabaseSync(join(dataDir, JOURNAL_FILE), { readOnly: true })
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA cache_size = -8192;`)
+    return database
+  } catch (error) {
+    throw journalError(error)
+  }
+}
+
+/** Sets a damaged journal aside under a name that says when; it is never overwritten. Returns the new name. */
+export function setAside(dataDir: string, now: Date): string {
+  const stamp = now.toISOString().replaceAll(/[:.]/g, '-')
+  let name = `journal-damaged-${stamp}.db`
+  for (let i = 2; existsSync(join(dataDir, name)); i += 1) name = `journal-damaged-${stamp}-${i}.db`
+  for (const suffix of ['-wal', '-shm', '']) {
+    const from = join(dataDir, JOURNAL_FILE + suffix)
+    if (existsSync(from)) renameSync(from, join(dataDir, name + suffix))
+  }
+  return name
+}

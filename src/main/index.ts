@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import { compose } from './compose.ts'
+import { startApplication } from './electron/application.ts'
+import { failedStart, readStart } from './start.ts'
+
+startApplication({
+  readStart,
+  compose,
+  failedStart,
+  rendererDir: join(import.meta.dirname, '..', 'renderer'),
+  journalThread: join(import.meta.dirname, 'journal.js'),
+  preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
+})
