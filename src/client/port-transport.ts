@@ -1,15 +1,11 @@
 import { type Bridge, type PortFrame, SESSION_PORT } from '../shared/bridge.ts'
 import type { Connect } from './transport.ts'
 
-/** How many frames are taken in before the server is told. */
-const TAKEN_EVERY = 8
-
 /** Connects through the Electron window's bridge: the main process hands a MessagePort to this window. */
 export function portTransport(bridge: Bridge, window: Window): Connect {
   return (events) => {
     let port: MessagePort | undefined
     let over = false
-    let taken = 0
 
     const end = (code: number, reason: string): void => {
       if (over) return
@@ -25,11 +21,7 @@ export function portTransport(bridge: Bridge, window: Window): Connect {
       switch (frame.kind) {
         case 'frame':
           events.frame(frame.text)
-          taken += 1
-          if (taken >= TAKEN_EVERY) {
-            post({ kind: 'taken', count: taken })
-            taken = 0
-          }
+          post({ kind: 'taken', count: 1 })
           break
         case 'close':
           end(frame.code, frame.reason)

@@ -347,11 +347,11 @@ export class Session implements Connection {
   }
 
   #heartbeat(): void {
-    const { clock, hub, limits } = this.house
+    const { clock, limits } = this.house
     if (clock.monotonic() - this.#heard >= 2 * limits.heartbeatMs) {
       this.end(CLOSE_CODES.heartbeat_lost)
     } else if (this.#live && this.socket.pending <= FULL_BYTES) {
-      const position = { epoch: hub.epoch, offset: this.#offset }
+      const position = { epoch: this.#epoch, offset: this.#offset }
       this.socket.send(messageFrame({ type: 'ping', time: clock.now(), position }))
     }
   }

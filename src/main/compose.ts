@@ -13,7 +13,7 @@ import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
-import { startWebServer } from './adapters/web-server.ts'
+import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
 import type { Config } from './config.ts'
 import { type Listeners, openListeners } from './listeners.ts'
 import { VERSION } from './version.ts'
@@ -46,6 +46,8 @@ export interface Panel {
   /** Where datagrams go. */
   readonly listening: readonly string[]
   health(): Health
+  /** Answers a GET of a path below `/api/`. */
+  get(path: string): Promise<ApiAnswer>
   /** Idempotent. Listeners first, so that nothing new comes in; then viewers, the port, the journal. */
   close(): Promise<void>
 }
@@ -127,7 +129,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ]
   }
 
-  let web
+  let web: WebServer
   try {
     web = await startWebServer({
       host: config.host,
@@ -136,6 +138,15 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       messageBytes: limits.messageBytes,
       accept: sessions.accept,
       health: () => board.health,
+      history: {
+        query: (query) => journal.query(query),
+        stateAt: (time) => journal.stateAt(time),
+        get health() {
+          return journal.health
+        },
+        now: () => clock.now(),
+      },
+      log,
       unready,
     })
   } catch (error) {
@@ -163,6 +174,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     url,
     listening: listeners.addresses,
     health: () => board.health,
+    get: (path) => web.get(path),
     close: () => (closing ??= close()),
   }
 }

@@ -25,6 +25,8 @@ async function main(): Promise<void> {
 
   process.stdout.write(`Andon listens for events on ${panel.listening.join(', ')}\n`)
   process.stdout.write(`Andon is at ${panel.url}\n`)
+  // For a launcher that waits for it.
+  process.send?.('listening')
 
   let stopping = false
   const stop = (why: string): void => {

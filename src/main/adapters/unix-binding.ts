@@ -36,8 +36,10 @@ export function loadUnixBinding(): BindingResult {
   if (process.platform === 'win32') return { ok: false, reason: 'Windows has no Unix datagram sockets.' }
   try {
     const require = createRequire(import.meta.url)
+    // In development Electron gets a build of its own, see scripts/electron-addon.mjs.
+    const own = process.versions['electron'] === undefined ? undefined : process.env['ANDON_UNIX_ADDON']
     const folder = dirname(require.resolve('unix-dgram/package.json'))
-    const binding = require(join(folder, 'build', 'Release', 'unix_dgram.node')) as UnixBinding
+    const binding = require(own ?? join(folder, 'build', 'Release', 'unix_dgram.node')) as UnixBinding
     if (typeof binding.socket !== 'function') return { ok: false, reason: 'The unix-dgram addon has no sockets here.' }
     return { ok: true, binding }
   } catch (error) {

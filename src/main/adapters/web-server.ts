@@ -1,19 +1,32 @@
 import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
-import Fastify from 'fastify'
+import Fastify, { type FastifyError, type FastifyReply } from 'fastify'
 import { WebSocketServer } from 'ws'
 import { CLOSE_CODES } from '../../shared/close-codes.ts'
+import { JournalError } from '../../core/journal-store.ts'
+import type { Log } from '../../core/log.ts'
 import type { Accept } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { CONTENT_SECURITY_POLICY } from '../content-security-policy.ts'
 import { ListenError } from './listener.ts'
 import { hostAllowed, originAllowed } from './origin.ts'
+import { type History, historyRoutes } from './rest/history-routes.ts'
+import { QueryError } from './rest/query-schema.ts'
 import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
 export const WS_PATH = '/ws'
+
+/** Sent with every answer. */
+const SECURITY_HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+} as const
 
 export interface WebServerOptions {
   readonly host: string
@@ -24,18 +37,37 @@ export interface WebServerOptions {
   readonly messageBytes: number
   readonly accept: Accept
   readonly health: () => Health
+  readonly history: History
+  readonly log: Log
   /** Why the panel cannot do its job; empty when it can. */
   readonly unready: () => string[]
 }
 
 export interface WebServer {
   readonly url: string
+  /** Answers a GET of a path below `/api/`, for the window, which has no network between itself and the panel. */
+  get(path: string): Promise<ApiAnswer>
   close(): Promise<void>
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readable
 }
 
 /** The panel for browsers: the renderer's files, the protocol's endpoint, and two probes. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const app = Fastify({ logger: false, forceCloseConnections: true, bodyLimit: options.messageBytes })
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: options.messageBytes,
+    ajv: { customOptions: { removeAdditional: false } },
+    // A path that cannot even be decoded is answered before any hook.
+    frameworkErrors: (_error, _request, reply: FastifyReply) => {
+      void reply.code(400).headers(SECURITY_HEADERS).type('text/plain').send('Bad request.\n')
+    },
+  })
 
   app.addHook('onRequest', async (request, reply) => {
     if (!hostAllowed(request.headers, options.host)) {
@@ -43,23 +75,17 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     }
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
-    reply.header('Content-Security-Policy', CONTENT_SECURITY_POLICY)
-    reply.header('X-Content-Type-Options', 'nosniff')
-    reply.header('Referrer-Policy', 'no-referrer')
-    reply.header('Cross-Origin-Opener-Policy', 'same-origin')
-    reply.header('Cross-Origin-Resource-Policy', 'same-origin')
+    reply.headers(SECURITY_HEADERS)
     done(null, payload)
   })
-  // Fastify's own answer would say which route was tried and, for a defect, what went wrong inside.
-  app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500
-    return reply
-      .code(status)
-      .type('text/plain')
-      .send(status < 500 ? 'Bad request.\n' : 'Internal error.\n')
+  app.setErrorHandler(async (error: unknown, _request, reply) => {
+    const { status, code, message } = answerTo(error)
+    if (status >= 500) options.log.error({ err: error }, 'a request failed')
+    return reply.code(status).send({ error: { code, message } })
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not found.\n'))
 
+  historyRoutes(app, options.history)
   app.get('/healthz', () => {
     const { version, startedAt, time, offset, sessions } = options.health()
     return { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000), offset, sessions }
@@ -116,6 +142,16 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
     url: `http://${host}:${port}/`,
+    async get(path) {
+      const answer = await app.inject({
+        method: 'GET',
+        url: path,
+        headers: { host: 'localhost' },
+        payloadAsStream: true,
+      })
+      const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
+      return { status: answer.statusCode, headers, body: answer.stream() }
+    },
     async close() {
       // The core has asked every viewer to go; give the close frames a moment, then cut.
       await Promise.all([...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
@@ -123,6 +159,17 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       await app.close()
     },
   }
+}
+
+/** An error as an answer: what the caller did wrong in words, what went wrong in here without. */
+function answerTo(error: unknown): { status: number; code: string; message: string } {
+  if (error instanceof QueryError) return { status: 400, code: 'bad_query', message: error.message }
+  if (error instanceof JournalError) return { status: 503, code: error.fault, message: error.message }
+  const { statusCode = 500, validation, message } = error as Partial<FastifyError>
+  if (validation) return { status: 400, code: 'bad_query', message: `The query is not right: ${message}.` }
+  // Fastify's own words would say which route was tried and, for a defect, what went wrong inside.
+  if (statusCode < 500) return { status: statusCode, code: 'bad_request', message: 'The request is not right.' }
+  return { status: 500, code: 'internal', message: 'Something went wrong inside. The log says what.' }
 }
 
 function whyNotListening(error: unknown, { host, port }: WebServerOptions): string {

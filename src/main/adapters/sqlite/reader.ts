@@ -86,9 +86,10 @@ export class JournalReader {
   }
 
   #texts(where: string, values: number[]): Pick<Entry, 'offset' | 'time' | 'text'>[] {
-    return this.#database
-      .prepare(`SELECT offset, time, text FROM events WHERE ${where}`)
-      .all(...values) as unknown as Pick<Entry, 'offset' | 'time' | 'text'>[]
+    return this.#database.prepare(`SELECT offset, time, text FROM events WHERE ${where}`).all(...values) as Pick<
+      Entry,
+      'offset' | 'time' | 'text'
+    >[]
   }
 
   /** SQL for what a column can answer; null where a name was never seen, so that nothing can match. */

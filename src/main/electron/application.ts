@@ -1,0 +1,198 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, BrowserWindow, dialog, session } from 'electron'
+import type { Panel, Surroundings } from '../compose.ts'
+import type { Config } from '../config.ts'
+import type { Start } from '../start.ts'
+import { ownArguments } from './arguments.ts'
+import { restrictDevelopmentServer } from './development.ts'
+import { hardenApplication, hardenSession } from './hardening.ts'
+import { openSessions } from './ipc.ts'
+import { installMenu } from './menu.ts'
+import { developmentOrigin, panelOrigin } from './page-origin.ts'
+import { registerScheme, serveRenderer } from './scheme.ts'
+import { openWindow } from './window.ts'
+
+/** How long an orderly end may take before the process ends all the same. */
+const CLOSE_MS = 8_000
+
+/** What the application is made of besides Electron. */
+export interface Parts {
+  readStart(argv: readonly string[]): Start
+  compose(config: Config, surroundings: Surroundings): Promise<Panel>
+  failedStart(error: unknown, log: Surroundings['log']): string
+  /** Folder with the built renderer. */
+  readonly rendererDir: string
+  /** The built journal thread. */
+  readonly journalThread: string
+  /** The built preload. */
+  readonly preload: string
+}
+
+/**
+ * Runs the panel with its window. To be called before `ready`, without waiting for anything first: the scheme and the
+ * sandbox can only be set up by then.
+ */
+export function startApplication(parts: Parts): void {
+  const start = parts.readStart(ownArguments(process.argv, app.isPackaged))
+  if (start.kind === 'exit') {
+    const out = start.code === 0 ? process.stdout : process.stderr
+    out.write(start.text)
+    app.exit(start.code)
+    return
+  }
+  new Application(parts, start).run()
+}
+
+class Application {
+  readonly #parts: Parts
+  readonly #config: Config
+  readonly #log: Surroundings['log']
+  /** Resolves with the panel, or with null where it could not be started. */
+  #panel: Promise<Panel | null> = Promise.resolve(null)
+  #ending = false
+
+  constructor(parts: Parts, { config, log }: Extract<Start, { kind: 'run' }>) {
+    this.#parts = parts
+    this.#config = config
+    this.#log = log
+  }
+
+  run(): void {
+    try {
+      if (!this.#prepare()) return
+    } catch (error) {
+      void this.#fail(error)
+      return
+    }
+    app
+      .whenReady()
+      .then(() => this.#open())
+      .catch((error: unknown) => this.#fail(error))
+  }
+
+  /** All that must happen before `ready`. False where another one is running already. */
+  #prepare(): boolean {
+    // Chromium keeps its profile with the panel's other files; by default it would lie among the configuration. Two
+    // panels with folders of their own may run side by side, two with the same may not.
+    const profile = join(this.#config.dataDir, 'window')
+    try {
+      mkdirSync(profile, { recursive: true, mode: 0o750 })
+      app.setPath('userData', profile)
+    } catch (error) {
+      // The panel runs without its folder, and says so itself; its window then does as well.
+      this.#log.warn({ err: error }, 'the window keeps its profile in the usual place')
+    }
+    if (!app.requestSingleInstanceLock()) {
+      process.stderr.write('andon: it is running already; its window has been brought to the front.\n')
+      app.exit(0)
+      return false
+    }
+    hardenApplication(this.#origin())
+    registerScheme()
+
+    app.on('second-instance', showWindow)
+    app.on('window-all-closed', () => this.#end('the window was closed'))
+    app.on('before-quit', (event) => {
+      // The panel closes in order first; the end of that ends the process without asking again.
+      event.preventDefault()
+      this.#end('quit')
+    })
+    // Not `once`: a second Ctrl-C would end the process at once and leave the socket file behind.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#end(signal))
+    // The launcher that started us is gone.
+    process.once('disconnect', () => this.#end('the launcher has gone'))
+    // Electron would show a dialog and go on in an unknown state, or only warn.
+    process.on('uncaughtException', (error) => this.#crash(error))
+    process.on('unhandledRejection', (reason) => this.#crash(reason))
+    return true
+  }
+
+  async #open(): Promise<void> {
+    if (this.#ending) return
+    const { rendererDir, journalThread, preload } = this.#parts
+    const log = this.#log
+    const starting = this.#parts.compose(this.#config, { log, rendererDir, journalThread })
+    // Who ends the application in the meantime waits for the panel, but does not care why there is none.
+    this.#panel = starting.catch(() => null)
+    const panel = await starting
+    process.stdout.write(`Andon listens for events on ${panel.listening.join(', ')}\n`)
+    process.stdout.write(`Andon is at ${panel.url}\n`)
+    // For a launcher that waits for it.
+    process.send?.('listening')
+    if (this.#config.headless || this.#ending) return
+
+    const origin = this.#origin()
+    const development = developmentUrl()
+    hardenSession(session.defaultSession)
+    serveRenderer(session.defaultSession, rendererDir, (path) => panel.get(path), log)
+    if (development !== undefined) restrictDevelopmentServer(session.defaultSession, development)
+    installMenu(process.platform)
+    openSessions(panel.accept, origin, log)
+    try {
+      await openWindow({ origin, preload, development: development !== undefined }, log)
+    } catch (error) {
+      // A window that is closed while it loads says so in the same way.
+      if (!this.#ending) throw error
+    }
+  }
+
+  #origin() {
+    const development = developmentUrl()
+    return development === undefined ? panelOrigin : developmentOrigin(development)
+  }
+
+  /** Ends the application in order. Only the first call counts. */
+  #end(why: string, code = 0): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#log.info({ why }, 'closing')
+    setTimeout(() => app.exit(1), CLOSE_MS).unref()
+    this.#close().then(
+      () => app.exit(code),
+      (error: unknown) => {
+        this.#log.error({ err: error }, 'closing failed')
+        app.exit(1)
+      },
+    )
+  }
+
+  #crash(error: unknown): void {
+    this.#log.error({ err: error }, 'a defect of the panel')
+    this.#end('a defect', 1)
+  }
+
+  /** The start failed: says why, on standard error and, where somebody can see it, in a dialog. */
+  async #fail(error: unknown): Promise<void> {
+    if (this.#ending) return
+    this.#ending = true
+    const message = this.#parts.failedStart(error, this.#log)
+    process.stderr.write(`andon: ${message}\n`)
+    // First of all: nothing else runs while the dialog stands.
+    try {
+      await this.#close()
+    } catch (closing) {
+      this.#log.error({ err: closing }, 'closing failed')
+    }
+    if (app.isReady() && !this.#config.headless) dialog.showErrorBox('Andon could not start', message)
+    app.exit(1)
+  }
+
+  async #close(): Promise<void> {
+    const panel = await this.#panel
+    await panel?.close()
+  }
+}
+
+/** Where electron-vite serves the renderer from in development; a packaged panel takes no such hint. */
+function developmentUrl(): string | undefined {
+  return app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'] || undefined
+}
+
+function showWindow(): void {
+  const [window] = BrowserWindow.getAllWindows()
+  if (!window) return
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { protocol, type Session } from 'electron'
+import type { Log } from '../../core/log.ts'
+import { CONTENT_SECURITY_POLICY } from '../content-security-policy.ts'
+import type { ApiAnswer } from '../adapters/web-server.ts'
+import { HOST, SCHEME } from './page-origin.ts'
+import { rendererFile } from './renderer-file.ts'
+
+const HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-cache',
+}
+
+/** What reading a path says where there is no such file. */
+const MISSING = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'])
+
+/**
+ * Makes our scheme one with an origin of its own, in a secure context, and bound by its CSP. Only before `ready`, and
+ * only once: a second call would replace the first.
+ */
+export function registerScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, bypassCSP: false } },
+  ])
+}
+
+/** Answers a GET of a path below `/api/`, as browsers get it over HTTP. */
+export type GetApi = (path: string) => Promise<ApiAnswer>
+
+/** Serves the built renderer in `root`, and the panel's API, to the pages of a session. */
+export function serveRenderer(session: Session, root: string, get: GetApi, log: Log): void {
+  session.protocol.handle(SCHEME, (request) => answer(request, root, get, log))
+}
+
+async function answer(request: Request, root: string, get: GetApi, log: Log): Promise<Response> {
+  if (request.method !== 'GET') return refusal(405, 'Only GET.', { Allow: 'GET' })
+  const { host, pathname, search } = new URL(request.url)
+  if (host === HOST && pathname.startsWith('/api/')) {
+    const { status, headers, body } = await get(pathname + search)
+    return new Response(Readable.toWeb(body) as ReadableStream, { status, headers })
+  }
+  const found = rendererFile(root, request.url)
+  if (!found) return refusal(404, 'Not found.')
+  try {
+    const body = await readFile(found.file)
+    return new Response(new Uint8Array(body), { headers: { ...HEADERS, 'Content-Type': found.type } })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== undefined && MISSING.has(code)) return refusal(404, 'Not found.')
+    log.error({ file: found.file, error: message }, 'A file of the panel cannot be read.')
+    return refusal(500, 'Internal error.')
+  }
+}
+
+function refusal(status: number, text: string, headers: Record<string, string> = {}): Response {
+  return new Response(`${text}\n`, { status, headers: { ...HEADERS, ...headers, 'Content-Type': 'text/plain' } })
+}

@@ -1,0 +1,329 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ListenError } from '../../../src/main/adapters/listener.ts'
+import type { Panel } from '../../../src/main/compose.ts'
+import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
+import { failedStart, type Start } from '../../../src/main/start.ts'
+import { MemoryLog } from '../../support/memory-log.ts'
+import { testConfig } from '../../support/panel.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
+import { app, BrowserWindow, dialog, ipcMain, order, protocol, resetElectron, session } from './fake-electron.ts'
+import { RecordingCore } from './recording-core.ts'
+
+vi.mock('electron', () => import('./fake-electron.ts'))
+
+type Listener = (...args: unknown[]) => void
+
+const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect', 'uncaughtException', 'unhandledRejection'] as const
+/** Those listeners that were there before a test, Vitest's own. */
+const before = new Map<string, readonly Listener[]>(EVENTS.map((event) => [event, listeners(event)]))
+
+let out = ''
+let errors = ''
+
+beforeEach(() => {
+  resetElectron()
+  vi.stubEnv('ELECTRON_RENDERER_URL', '')
+  out = errors = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true))
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+  for (const event of EVENTS) {
+    for (const listener of added(event)) process.removeListener(event, listener)
+  }
+})
+
+/** What the process would do for `event`, without raising it among Vitest's own listeners. */
+function raise(event: (typeof EVENTS)[number], ...args: unknown[]): void {
+  for (const listener of added(event)) listener(...args)
+}
+
+function added(event: string): readonly Listener[] {
+  return listeners(event).filter((listener) => before.get(event)?.includes(listener) !== true)
+}
+
+function listeners(event: string): readonly Listener[] {
+  return (process as NodeJS.EventEmitter).listeners(event) as Listener[]
+}
+
+interface Stage {
+  readonly parts: Parts
+  readonly log: MemoryLog
+  readonly dir: string
+  /** Lets the panel's close end. */
+  closed: () => void
+}
+
+/** The application's parts, with a panel that is there at once and whose close is in the test's hand. */
+function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): Stage {
+  const dir = tempDir()
+  const log = new MemoryLog()
+  const start: Start = { kind: 'run', config: testConfig(args, dir), log }
+  const built: Stage = {
+    log,
+    dir,
+    closed: () => undefined,
+    parts: {
+      readStart: () => start,
+      compose: () => {
+        order.push('compose')
+        const panel: Panel = {
+          accept: new RecordingCore().accept,
+          url: 'http://127.0.0.1:3002/',
+          listening: [join(dir, 'events.sock')],
+          health: () => {
+            throw new Error('not here')
+          },
+          get: () => Promise.reject(new Error('not here')),
+          close: () => {
+            order.push('close')
+            return new Promise((resolve) => (built.closed = resolve))
+          },
+        }
+        return Promise.resolve(panel)
+      },
+      failedStart,
+      rendererDir: join(dir, 'renderer'),
+      journalThread: '/journal.js',
+      preload: '/preload.cjs',
+      ...overrides,
+    },
+  }
+  return built
+}
+
+/** A promise whose end is in the test's hand. */
+function newGate() {
+  const ends: { open: () => void; fail: (error: Error) => void }[] = []
+  const promise = new Promise<void>((resolve, fail) => ends.push({ open: resolve, fail }))
+  return { promise, open: () => ends[0]?.open(), fail: (error: Error) => ends[0]?.fail(error) }
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+async function open(built = stage()): Promise<Stage> {
+  startApplication(built.parts)
+  app.becomeReady()
+  await settled()
+  return built
+}
+
+describe('the start', () => {
+  test('hardens and registers before ready, then the panel, then the window', async () => {
+    const { dir } = await open()
+    expect(order).toEqual(['sandbox', 'scheme', 'ready', 'compose', 'window', 'load andon://panel/index.html'])
+    expect(app.paths['userData']).toBe(join(dir, 'data', 'window'))
+    expect(existsSync(join(dir, 'data', 'window'))).toBe(true)
+    expect(Object.keys(session.defaultSession.handlers).toSorted()).toEqual(['check', 'device', 'request'])
+    expect(Object.keys(session.defaultSession.schemes)).toEqual(['andon'])
+    expect(ipcMain.eventNames()).toEqual(['andon:open-session'])
+    expect(out).toBe(`Andon listens for events on ${join(dir, 'events.sock')}\nAndon is at http://127.0.0.1:3002/\n`)
+    expect(errors).toBe('')
+  })
+
+  test('gives the reader of options only what is meant for it', () => {
+    const readStart = vi.fn<Parts['readStart']>(() => ({ kind: 'exit', code: 0, text: 'help\n' }))
+    const argv = process.argv
+    process.argv = ['/electron', '.', '--no-sandbox', '--port', '3005']
+    startApplication(stage({ readStart }).parts)
+    process.argv = argv
+    expect(readStart).toHaveBeenCalledWith(['--port', '3005'])
+  })
+
+  test.each([
+    [0, 'Options: …\n', 'Options: …\n', ''],
+    [2, 'andon: Unknown option\n', '', 'andon: Unknown option\n'],
+  ])('prints and exits with %i, and touches nothing', (code, text, printed, complained) => {
+    startApplication(stage({ readStart: () => ({ kind: 'exit', code, text }) }).parts)
+    expect(order).toEqual([`exit ${code}`])
+    expect([out, errors]).toEqual([printed, complained])
+    expect(protocol.registerSchemesAsPrivileged).not.toHaveBeenCalled()
+  })
+
+  test('in development it loads the page from Vite, a packaged panel never does', async () => {
+    vi.stubEnv('ELECTRON_RENDERER_URL', 'http://localhost:5173')
+    await open()
+    expect(order.at(-1)).toBe('load http://localhost:5173')
+    expect(session.defaultSession.handlers).toHaveProperty('headers')
+    resetElectron()
+    app.isPackaged = true
+    await open()
+    expect(order.at(-1)).toBe('load andon://panel/index.html')
+    expect(session.defaultSession.handlers).not.toHaveProperty('headers')
+  })
+
+  test('with --headless there is a panel and no window', async () => {
+    await open(stage({}, ['--headless']))
+    expect(order).toEqual(['sandbox', 'scheme', 'ready', 'compose'])
+    expect(app.exit).not.toHaveBeenCalled()
+  })
+})
+
+describe('a second start', () => {
+  test('says so and exits before it touches anything', () => {
+    app.requestSingleInstanceLock.mockReturnValue(false)
+    startApplication(stage().parts)
+    expect(order).toEqual(['exit 0'])
+    expect(errors).toMatch(/running already/)
+  })
+
+  test('brings the window of the first to the front', async () => {
+    await open()
+    const [window] = BrowserWindow.windows
+    if (window) window.minimized = true
+    app.emit('second-instance')
+    expect(window?.restore).toHaveBeenCalledOnce()
+    expect(window?.show).toHaveBeenCalledOnce()
+    expect(window?.focus).toHaveBeenCalledOnce()
+  })
+})
+
+describe('the end', () => {
+  const ways: [string, () => void][] = [
+    ['the window is closed', () => app.emit('window-all-closed')],
+    ['quit', () => app.emit('before-quit', { preventDefault: () => order.push('prevented') })],
+    ['SIGTERM', () => raise('SIGTERM')],
+    ['SIGINT', () => raise('SIGINT')],
+    ['SIGHUP', () => raise('SIGHUP')],
+    ['the launcher dies', () => raise('disconnect')],
+  ]
+  test.each(ways)('%s: the panel closes first, once, then the process exits with 0', async (_name, way) => {
+    const built = await open()
+    order.length = 0
+    way()
+    way()
+    app.emit('before-quit', { preventDefault: () => undefined })
+    await settled()
+    expect(order.filter((step) => step !== 'prevented')).toEqual(['close'])
+    built.closed()
+    await settled()
+    expect(order.at(-1)).toBe('exit 0')
+    expect(app.exit).toHaveBeenCalledOnce()
+  })
+
+  test('every quit is held back, for the exit does not ask again', async () => {
+    await open()
+    const preventDefault = vi.fn<() => void>()
+    app.emit('before-quit', { preventDefault })
+    app.emit('before-quit', { preventDefault })
+    expect(preventDefault).toHaveBeenCalledTimes(2)
+  })
+
+  test('while the panel is still starting: it is waited for and closed, and no window opens', async () => {
+    const gate = newGate()
+    const built = stage()
+    startApplication({
+      ...built.parts,
+      compose: async (config, surroundings) => {
+        await gate.promise
+        return built.parts.compose(config, surroundings)
+      },
+    })
+    app.becomeReady()
+    await settled()
+    raise('SIGTERM')
+    gate.open()
+    await waitFor(() => order.includes('close'))
+    built.closed()
+    await settled()
+    expect(order).toEqual(['sandbox', 'scheme', 'ready', 'compose', 'close', 'exit 0'])
+  })
+
+  test('before ready there is nothing to close', async () => {
+    startApplication(stage().parts)
+    raise('SIGTERM')
+    await settled()
+    app.becomeReady()
+    await settled()
+    expect(order).toEqual(['sandbox', 'scheme', 'exit 0', 'ready'])
+  })
+
+  test('a close that hangs is not waited for for ever', async () => {
+    await open()
+    vi.useFakeTimers()
+    raise('SIGTERM')
+    await vi.advanceTimersByTimeAsync(7_999)
+    expect(app.exit).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(app.exit).toHaveBeenCalledWith(1)
+    vi.useRealTimers()
+  })
+
+  test('a defect is logged, and the panel ends in order, with 1', async () => {
+    const built = await open()
+    const defect = new Error('undefined is not a function')
+    raise('uncaughtException', defect)
+    await settled()
+    built.closed()
+    await settled()
+    expect(order.slice(-2)).toEqual(['close', 'exit 1'])
+    expect(built.log.records).toContainEqual({
+      level: 'error',
+      fields: { err: defect },
+      message: 'a defect of the panel',
+    })
+  })
+})
+
+describe('a failed start', () => {
+  test('a port that is in use: one line, a dialog, exit code 1', async () => {
+    await open(stage({ compose: () => Promise.reject(new ListenError('Port 3002 on 127.0.0.1 is in use.')) }))
+    expect(errors).toBe('andon: Port 3002 on 127.0.0.1 is in use.\n')
+    expect(dialog.showErrorBox.mock.calls).toEqual([['Andon could not start', 'Port 3002 on 127.0.0.1 is in use.']])
+    expect(order.slice(-2)).toEqual(['dialog Andon could not start', 'exit 1'])
+    expect(BrowserWindow.windows).toEqual([])
+  })
+
+  test('a page that cannot be loaded: the panel is closed before the dialog stands in the way', async () => {
+    BrowserWindow.loading = () => Promise.reject(new Error('ERR_FAILED (-2)'))
+    const built = await open()
+    built.closed()
+    await settled()
+    expect(order.slice(-3)).toEqual(['close', 'dialog Andon could not start', 'exit 1'])
+    expect(errors).toBe('andon: The panel could not start: ERR_FAILED (-2)\n')
+  })
+
+  test('a page that is closed while it loads is no failure', async () => {
+    const gate = newGate()
+    BrowserWindow.loading = () => gate.promise
+    const built = await open()
+    app.emit('window-all-closed')
+    gate.fail(new Error('ERR_ABORTED (-3)'))
+    await settled()
+    built.closed()
+    await settled()
+    expect(order.at(-1)).toBe('exit 0')
+    expect(dialog.showErrorBox).not.toHaveBeenCalled()
+  })
+
+  test('a folder that cannot be made is no reason not to start: the panel itself says what is wrong', async () => {
+    const file = join(tempDir(), 'file')
+    writeFileSync(file, '')
+    const { log } = await open(stage({}, ['--data-dir', join(file, 'data')]))
+    expect(order.at(-1)).toBe('load andon://panel/index.html')
+    expect(app.paths).toEqual({})
+    expect(log.records).toMatchObject([{ level: 'warn' }])
+  })
+
+  test('what fails before ready is said before there is anything to show a dialog with', async () => {
+    protocol.registerSchemesAsPrivileged.mockImplementationOnce(() => {
+      throw new Error('too late')
+    })
+    startApplication(stage().parts)
+    await settled()
+    expect(order).toEqual(['sandbox', 'exit 1'])
+    expect(errors).toBe('andon: The panel could not start: too late\n')
+  })
+
+  test('without a window there is nobody to show a dialog to', async () => {
+    await open(stage({ compose: () => Promise.reject(new ListenError('in use')) }, ['--headless']))
+    expect(dialog.showErrorBox).not.toHaveBeenCalled()
+    expect(order.at(-1)).toBe('exit 1')
+  })
+})
