@@ -1,0 +1,35 @@
+import { watchEffect } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useRoute } from 'vue-router'
+import { machineOfParam } from '../model/machine-route.ts'
+
+/** Keeps the document's title that of the page, in the chosen language. */
+export function useTitle(): void {
+  const route = useRoute()
+  const { t } = useI18n()
+
+  function pageTitle(): string {
+    switch (route.name) {
+      case 'overview':
+        return t('overview.title')
+      case 'machine':
+        return machineOfParam(String(route.params['name']))
+      case 'events':
+        return t('events.title')
+      case 'panel':
+        return t('panel.title')
+      case 'gallery':
+        return t('gallery.title')
+      case 'not-found':
+        return t('notFound.title')
+      case undefined:
+      default:
+        return ''
+    }
+  }
+
+  watchEffect(() => {
+    const page = pageTitle()
+    document.title = page === '' ? t('app.name') : `${page} · ${t('app.name')}`
+  })
+}

@@ -1,0 +1,10 @@
+import type { Job } from '../../shared/machine.ts'
+
+/** Running jobs first, each part newest first. The panel's own list is oldest first. */
+export function orderJobs(jobs: readonly Job[]): Job[] {
+  const newest = jobs.toReversed()
+  return [
+    ...newest.filter(({ outcome }) => outcome === 'running'),
+    ...newest.filter(({ outcome }) => outcome !== 'running'),
+  ]
+}
