@@ -1,0 +1,94 @@
+import Type from 'typebox'
+
+const Text = Type.Union([Type.String(), Type.Null()])
+const Time = Type.Union([Type.Integer(), Type.Null()])
+
+export const EXECUTION_STATUSES = ['running', 'paused', 'completed', 'failed', 'cancelled', 'stopped'] as const
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number]
+
+export const STEP_STATUSES = ['running', 'completed', 'failed', 'skipped'] as const
+export type StepStatus = (typeof STEP_STATUSES)[number]
+
+/** A block of a flow program or a node of a workflow, as it ran once. Times: epoch milliseconds, the panel's clock. */
+export const StepSchema = Type.Object({
+  offset: Type.Integer(),
+  id: Type.String(),
+  name: Text,
+  type: Text,
+  device: Text,
+  status: Type.Enum(STEP_STATUSES),
+  startedAt: Time,
+  endedAt: Time,
+  /** Milliseconds, the machine's own figure where it sent one. */
+  duration: Type.Union([Type.Number(), Type.Null()]),
+  /** What it says to people, in the machine's language. */
+  displayText: Text,
+  /** JSON text of its result, bounded. */
+  result: Text,
+})
+export type Step = Type.Static<typeof StepSchema>
+
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
+export const ExecutionErrorSchema = Type.Object({
+  offset: Type.Integer(),
+  time: Type.Integer(),
+  message: Type.String(),
+  /** `validation`, `execution`, `connection`, `system`, where the engine says so. */
+  category: Text,
+  severity: Type.Union([Type.Enum(SEVERITIES), Type.Null()]),
+  step: Text,
+})
+export type ExecutionError = Type.Static<typeof ExecutionErrorSchema>
+
+/** A running program or workflow, or one that ran. */
+export const ExecutionSchema = Type.Object({
+  machine: Type.String(),
+  id: Type.String(),
+  kind: Type.Union([Type.Literal('flow'), Type.Literal('workflow')]),
+  /** Name of the program or id of the workflow. */
+  name: Text,
+  status: Type.Enum(EXECUTION_STATUSES),
+  startedAt: Type.Integer(),
+  endedAt: Time,
+  /** Flow programs: the cycle, and the action template `index` of `total`. */
+  cycle: Type.Union([Type.Object({ id: Text, name: Text }), Type.Null()]),
+  action: Type.Union([
+    Type.Object({
+      id: Text,
+      name: Text,
+      index: Type.Union([Type.Integer(), Type.Null()]),
+      total: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
+  /** Workflows: nodes completed of all, and the engine's own guess of what is left, milliseconds. */
+  progress: Type.Union([
+    Type.Object({
+      completed: Type.Integer(),
+      total: Type.Integer(),
+      current: Text,
+      remaining: Type.Union([Type.Number(), Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
+  /** Oldest first, bounded; those that run are kept longest. */
+  steps: Type.Array(StepSchema),
+  /** Oldest first, bounded. */
+  errors: Type.Array(ExecutionErrorSchema),
+  lastEventOffset: Type.Integer(),
+})
+export type Execution = Type.Static<typeof ExecutionSchema>
+
+export function executionKey(machine: string, id: string): string {
+  return `${machine}\n${id}`
+}
+
+/** What a flow executor says of its hardware. */
+export const HardwareHealthSchema = Type.Object({
+  machine: Type.String(),
+  time: Type.Integer(),
+  controllersOnline: Type.Union([Type.Integer(), Type.Null()]),
+  totalControllers: Type.Union([Type.Integer(), Type.Null()]),
+  criticalIssues: Type.Union([Type.Integer(), Type.Null()]),
+})
+export type HardwareHealth = Type.Static<typeof HardwareHealthSchema>
