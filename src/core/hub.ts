@@ -21,8 +21,9 @@ export const RING_LIMITS: RingLimits = { entries: 65_536, characters: 32 * 1024 
 const FRAME_EVENTS = 512
 const FRAME_CHARACTERS = 256 * 1024
 
-/** How far a conflated frame looks ahead. */
+/** How far a conflated frame looks ahead, and how much it holds. */
 const CONFLATE_EVENTS = 8_192
+const CONFLATE_CHARACTERS = 1024 * 1024
 
 /** Where a log goes on that was kept by an earlier run. */
 export interface Continuation {
@@ -136,6 +137,8 @@ export class Hub {
       const event = JSON.parse(text) as AndonEvent
       this.#append(event.origin, event.body, bodyText(text), event.time)
     }
+    // Also where nothing was taken in: the viewers' state is another one now.
+    for (const listener of this.#listeners) listener()
   }
 
   /** True where the position lies on this log's line: its viewer has seen nothing that was lost since. */
@@ -159,7 +162,7 @@ export class Hub {
 
   /** Like {@link events}, with many events in one frame and of each tag's values only the latest, marked as such. */
   conflatedEvents(after: number, filter: Filter): EventsFrame {
-    const { texts, to, conflated } = this.#ring.conflatedSlice(after, filter, CONFLATE_EVENTS)
+    const { texts, to, conflated } = this.#ring.conflatedSlice(after, filter, CONFLATE_EVENTS, CONFLATE_CHARACTERS)
     const count = [...conflated.values()].reduce((sum, events) => sum + events, 0)
     return { frame: this.#eventsFrame(texts, to, conflated), to, conflated: count }
   }

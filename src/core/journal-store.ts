@@ -22,13 +22,16 @@ export interface OpenedJournal {
   readonly first: number
   /** Offset of the newest event held; 0 where there never was one. */
   readonly last: number
-  /** All earlier epochs, oldest first. */
+  /**
+   * All earlier epochs whose positions can be continued, oldest first. None where events were lost and no state has been
+   * stored since: then nobody knows any more what a viewer that saw them has seen.
+   */
   readonly epochs: readonly Epoch[]
   /** End of the last gap (see {@link JournalBatch}); 0 where there is none. Nothing before it can be continued. */
   readonly gapEnd: number
   /** The latest stored state, if any. */
   readonly state: StoredState | null
-  /** Every event after that state, and in any case the latest ones, oldest first, without a hole. */
+  /** Every event after that state, and in any case the latest ones, oldest first; no hole after the last gap's end. */
   readonly tail: readonly Entry[]
   /** Positions that named consumers acknowledged. */
   readonly consumers: ReadonlyMap<string, number>
@@ -91,9 +94,9 @@ export interface JournalStore {
   open(epoch: string): Promise<OpenedJournal>
   /** Everything in the batch is durable when this resolves, or nothing of it when it rejects. */
   append(batch: JournalBatch): Promise<void>
-  /** Deletes a little of what is too old or too much. */
+  /** Deletes a little of what is too old or too much; never what comes after the latest stored state. */
   prune(limits: PruneLimits): Promise<Pruned>
-  /** At most `limit` events after `after`, oldest first. */
+  /** At most `limit` events after `after`, fewer where they are large, oldest first. */
   page(after: number, limit: number): Promise<Entry[]>
   query(query: EventQuery): Promise<EventPage>
   /** The state at a past moment as JSON text, see {@link PastState}; null where the journal does not reach back to it. */

@@ -70,12 +70,13 @@ export interface JournalOptions {
 
 /** Where the hub goes on behind what a store holds. */
 export function continuation(opened: OpenedJournal): Continuation {
-  const { last, epochs, tail, state } = opened
+  const { last, epochs, tail, state, gapEnd } = opened
   const machines = foldMachines(
     state,
     tail.filter((entry) => entry.offset > (state?.offset ?? 0)),
   )
-  return { head: last, epochs, machines, tail }
+  // The ring holds no hole: what lies before a gap only counts for the machines.
+  return { head: last, epochs, machines, tail: tail.filter((entry) => entry.offset > gapEnd) }
 }
 
 /**
@@ -87,21 +88,25 @@ export class Journal implements Archive {
   readonly #options: JournalOptions
   readonly #timer: FlushTimer
   readonly #stops: Stop[] = []
-  readonly #consumers: Map<string, number>
+  #consumers: Map<string, number>
   /** Acknowledged since the last commit. */
   #acknowledged = new Map<string, number>()
   #fault: JournalFault | null = null
   #open: boolean
   #durable = 0
+  /** Up to here every event was durable once, or is counted as lost. */
+  #settled = 0
   #first = 1
   #gapEnd = 0
   #lost = 0
   #bytes: number | null = null
   #stateOffset = 0
   #stateAt: number
+  /** The store is too large, but what could be deleted is still needed for the state. */
+  #stateWanted = false
   #writing: Promise<void> | undefined
   #pruning: Stop | undefined
-  #closed = false
+  #closing: Promise<void> | undefined
 
   constructor(options: JournalOptions) {
     this.#options = options
@@ -111,6 +116,7 @@ export class Journal implements Archive {
     this.#consumers = new Map(opened instanceof JournalError ? [] : opened.consumers)
     if (opened instanceof JournalError) this.#failed(opened)
     else this.#takeOver(opened)
+    this.#settled = this.#durable
     this.#timer = new FlushTimer(clock, COMMIT_MS, () => this.#flush())
     this.#stops.push(
       hub.listen(() => this.#timer.request()),
@@ -126,7 +132,7 @@ export class Journal implements Archive {
       durable: this.#durable,
       first: this.#first,
       bytes: this.#bytes,
-      lost: this.#lost,
+      lost: this.#lost + (this.#fault === null ? 0 : this.#overtaken),
     }
   }
 
@@ -153,8 +159,8 @@ export class Journal implements Archive {
     if (hub.reaches(after)) return hub.entries(after, PAGE_EVENTS)
     try {
       const entries = await store.page(after, PAGE_EVENTS)
-      // Retention may have been faster, or a gap may lie there: then the first event is not the next one.
-      return entries[0]?.offset === after + 1 ? entries : []
+      // Retention may have been faster, or a gap may lie there by now: then offsets are missing.
+      return entries.at(-1)?.offset === after + entries.length ? entries : []
     } catch (error) {
       log.warn({ err: error }, 'a page of the journal could not be read')
       return []
@@ -184,8 +190,11 @@ export class Journal implements Archive {
   }
 
   /** Makes durable what is not yet, with the state, and closes the store. Idempotent. */
-  async close(): Promise<void> {
-    if (this.#closed) return
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
     for (const stop of this.#stops) stop()
     this.#pruning?.()
     this.#timer.close()
@@ -197,7 +206,6 @@ export class Journal implements Archive {
       if (done) break
       await this.#write(true)
     }
-    this.#closed = true
     await this.#options.store.close()
   }
 
@@ -211,12 +219,14 @@ export class Journal implements Archive {
   }
 
   #flush(): void {
-    if (this.#writing || this.#closed) return
+    if (this.#writing || this.#closing) return
     const { hub } = this.#options
-    if (this.#open && this.#durable >= hub.head && this.#acknowledged.size === 0) return
+    const written = this.#durable >= hub.head && this.#acknowledged.size === 0
+    // A fault must be seen to be over even where nothing is to be written.
+    if (this.#open && this.#fault === null && written && !this.#stateDue(hub.head)) return
     this.#writing = this.#write(false).finally(() => {
       this.#writing = undefined
-      if (this.#fault === null && this.#durable < hub.head) this.#timer.request()
+      if (this.#fault === null && this.#durable < hub.head && !this.#closing) this.#timer.request()
     })
   }
 
@@ -234,36 +244,46 @@ export class Journal implements Archive {
 
   async #commit(closing: boolean): Promise<void> {
     const { hub, store, clock } = this.#options
-    let gapEnd = 0
-    if (hub.first - 1 > this.#durable) {
-      gapEnd = hub.first - 1
-      this.#lost += gapEnd - this.#durable
-    }
+    const gapEnd = hub.first - 1 > this.#durable ? hub.first - 1 : 0
+    const lost = this.#overtaken
     const entries = hub.entries(Math.max(this.#durable, gapEnd), BATCH_EVENTS)
     const last = entries.at(-1)?.offset ?? this.#durable
-    const stateDue =
-      closing ||
-      gapEnd > 0 ||
-      this.#gapEnd > this.#stateOffset ||
-      last - this.#stateOffset >= STATE_EVENTS ||
-      clock.monotonic() - this.#stateAt >= STATE_MS
     // Only at the head is the state in memory the state after the batch.
     const state =
-      stateDue && last === hub.head && last > this.#stateOffset
+      last === hub.head && last > this.#stateOffset && (closing || gapEnd > 0 || this.#stateDue(last))
         ? { offset: last, time: hub.time, machines: hub.machinesText() }
         : null
     // An acknowledgement beyond what is durable would, after a crash, name another event.
     const consumers = new Map([...this.#acknowledged].filter(([, offset]) => offset <= last))
     await store.append({ entries, state, gapEnd, consumers })
     this.#durable = last
+    this.#lost += lost
+    this.#settled = Math.max(this.#settled, last)
     if (gapEnd > 0) this.#gapEnd = gapEnd
     if (state) {
       this.#stateOffset = state.offset
       this.#stateAt = clock.monotonic()
+      this.#stateWanted = false
     }
     for (const [name, offset] of consumers) {
       if (this.#acknowledged.get(name) === offset) this.#acknowledged.delete(name)
     }
+  }
+
+  /** Events that the ring has let go of before they were durable, and that are not counted as lost yet. */
+  get #overtaken(): number {
+    return Math.max(0, this.#options.hub.first - 1 - this.#settled)
+  }
+
+  /** True where the folded state at `offset` is to be stored, also while nothing happens: deleting waits for it. */
+  #stateDue(offset: number): boolean {
+    if (offset <= this.#stateOffset) return false
+    return (
+      this.#stateWanted ||
+      this.#gapEnd > this.#stateOffset ||
+      offset - this.#stateOffset >= STATE_EVENTS ||
+      this.#options.clock.monotonic() - this.#stateAt >= STATE_MS
+    )
   }
 
   /** The store could not be opened before, or was set aside as damaged. */
@@ -272,8 +292,15 @@ export class Journal implements Archive {
     const epoch = newEpoch()
     const opened = await store.open(epoch)
     if (opened.last > 0) {
+      this.#lost += this.#overtaken
+      this.#settled = opened.last
+      // What was acknowledged meanwhile names events that have other offsets from now on.
+      this.#consumers = new Map(opened.consumers)
+      this.#acknowledged.clear()
       hub.continueFrom(epoch, continuation(opened))
       log.info({ offset: opened.last }, 'the journal turned up; what was taken in meanwhile goes behind it')
+    } else {
+      this.#acknowledged = new Map(this.#consumers)
     }
     this.#takeOver(opened)
   }
@@ -290,15 +317,18 @@ export class Journal implements Archive {
   async #prune(): Promise<void> {
     this.#pruning?.()
     this.#pruning = undefined
-    if (!this.#open || this.#closed) return
+    if (!this.#open || this.#closing) return
     const { store, clock, retention, log } = this.#options
     try {
       const pruned = await store.prune({ before: clock.now() - retention.ageMs, bytes: retention.bytes })
       this.#first = pruned.first
       this.#bytes = pruned.bytes
-      if (pruned.more && !this.#closed) this.#pruning = clock.after(PRUNE_STEP_MS, () => void this.#prune())
+      if (!pruned.more && pruned.bytes > retention.bytes) this.#stateWanted = true
+      if (pruned.more && !this.#closing) this.#pruning = clock.after(PRUNE_STEP_MS, () => void this.#prune())
     } catch (error) {
       log.warn({ err: error }, 'old events could not be deleted')
+      // The file is set aside: what is written from now on must go into a new one, with all that belongs to it.
+      if (error instanceof JournalError && error.fault === 'corrupt') this.#failed(error)
     }
   }
 }

@@ -17,13 +17,14 @@ import type {
 export class MemoryStore implements JournalStore {
   #entries: Entry[] = []
   #states: StoredState[] = []
-  readonly #epochs: Epoch[] = []
+  #epochs: Epoch[] = []
   readonly #consumers = new Map<string, number>()
   #gapEnd = 0
   #last = 0
 
   open(epoch: string): Promise<OpenedJournal> {
     const state = this.#states.at(-1) ?? null
+    if (this.#gapEnd > (state?.offset ?? 0)) this.#epochs = []
     const opened = {
       first: this.#entries[0]?.offset ?? this.#last + 1,
       last: this.#last,
@@ -38,7 +39,8 @@ export class MemoryStore implements JournalStore {
   }
 
   append(batch: JournalBatch): Promise<void> {
-    this.#entries.push(...batch.entries)
+    // A batch whose answer was lost comes again.
+    this.#entries.push(...batch.entries.filter((entry) => entry.offset > this.#last))
     this.#last = batch.entries.at(-1)?.offset ?? this.#last
     if (batch.state) this.#states.push(batch.state)
     this.#gapEnd = Math.max(this.#gapEnd, batch.gapEnd)
@@ -48,7 +50,11 @@ export class MemoryStore implements JournalStore {
 
   prune(limits: PruneLimits): Promise<Pruned> {
     const size = (): number => this.#entries.reduce((sum, entry) => sum + entry.text.length, 0)
-    while (this.#entries[0] && (this.#entries[0].time < limits.before || size() > limits.bytes)) this.#entries.shift()
+    const kept = this.#states.at(-1)?.offset ?? 0
+    for (let oldest = this.#entries[0]; oldest && oldest.offset <= kept; oldest = this.#entries[0]) {
+      if (oldest.time >= limits.before && size() <= limits.bytes) break
+      this.#entries.shift()
+    }
     const first = this.#entries[0]?.offset ?? this.#last + 1
     this.#states = this.#states.filter((state, i) => state.offset >= first - 1 || i === this.#states.length - 1)
     return Promise.resolve({ first, bytes: size(), more: false })
@@ -65,8 +71,8 @@ export class MemoryStore implements JournalStore {
   stateAt(time: number): Promise<PastState | null> {
     const until = this.#entries.filter((entry) => entry.time <= time)
     const stored = this.#states.findLast((state) => state.time <= time) ?? null
-    const reachable = stored !== null || this.#entries[0]?.offset === 1 || this.#last === 0
-    if (!reachable) return Promise.resolve(null)
+    const first = this.#entries[0]?.offset ?? this.#last + 1
+    if ((stored?.offset ?? 0) < first - 1) return Promise.resolve(null)
     const after = until.filter((entry) => entry.offset > (stored?.offset ?? 0))
     const before = until.filter((entry) => entry.offset <= (stored?.offset ?? 0)).slice(-RECENT_LIMIT)
     return Promise.resolve(foldPast(stored, after, before, time))

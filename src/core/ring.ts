@@ -79,10 +79,19 @@ export class Ring {
   }
 
   /** Like {@link slice}, but of each tag's values only the latest: for a viewer that cannot keep up. */
-  conflatedSlice(after: number, filter: Filter, entries: number): Slice & { readonly conflated: Conflated } {
-    const to = Math.min(after + entries, this.head)
-    const { kept, conflated } = conflate(this.entries(after, to).filter((entry) => matches(filter, entry)))
-    return { texts: kept.map((entry) => entry.text), to, conflated }
+  conflatedSlice(
+    after: number,
+    filter: Filter,
+    entries: number,
+    characters: number,
+  ): Slice & { readonly conflated: Conflated } {
+    let to = Math.min(after + entries, this.head)
+    for (;;) {
+      const { kept, conflated } = conflate(this.entries(after, to).filter((entry) => matches(filter, entry)))
+      const fits = fitting(kept, characters)
+      if (fits === kept.length) return { texts: kept.map((entry) => entry.text), to, conflated }
+      to = kept[fits - 1]?.offset ?? to
+    }
   }
 
   /** The entries after `after` up to `to`, both of which the ring must reach. */
@@ -112,4 +121,11 @@ export class Ring {
     this.#entries[slot] = undefined
     this.#first += 1
   }
+}
+
+/** How many of the entries, at least one, make about so many characters. */
+function fitting(entries: readonly Entry[], characters: number): number {
+  let size = 0
+  const last = entries.findIndex((entry) => (size += entry.text.length) >= characters)
+  return last < 0 ? entries.length : last + 1
 }

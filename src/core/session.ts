@@ -68,6 +68,8 @@ export class Session implements Connection {
   #owed = 0
   /** A page of the journal is on its way. */
   #paging = false
+  /** The snapshot for its new channels waits until the socket drains. */
+  #snapshotDue = false
   #fullSince: number | undefined
   #conflated = 0
   #resets = 0
@@ -126,7 +128,8 @@ export class Session implements Connection {
     if (!this.#live || this.#ended || this.#paging) return
     const { hub, archive } = this.house
     if (this.#epoch !== hub.epoch) this.#sendSnapshot(true)
-    while (this.#offset < hub.head && !this.#full()) {
+    if (this.#snapshotDue && !this.#full()) this.#sendSnapshot(false)
+    while (!this.#snapshotDue && this.#offset < hub.head && !this.#full()) {
       if (hub.reaches(this.#offset)) {
         this.#sendEvents(shared)
       } else if (archive.covers(this.#offset)) {
@@ -282,11 +285,15 @@ export class Session implements Connection {
     )
   }
 
-  /** Another filter is another state: the reply is followed by its snapshot, in the same tick. */
+  /**
+   * Another filter is another state: the reply is followed by its snapshot, in the same tick; on a full socket when it
+   * drains, and then one for all changes made meanwhile.
+   */
   #rechannel(id: RequestId, channels: Channel[]): void {
     this.socket.send(messageFrame({ type: 'reply', id, ok: true }))
     this.#setChannels(channels)
-    this.#sendSnapshot(false)
+    if (this.#full()) this.#snapshotDue = true
+    else this.#sendSnapshot(false)
   }
 
   #setChannels(channels: Channel[]): void {
@@ -321,7 +328,7 @@ export class Session implements Connection {
     const last = page.at(-1)
     if (!first || !last) {
       this.#sendSnapshot(true)
-    } else if (first.offset === this.#offset + 1 && this.#epoch === this.house.hub.epoch) {
+    } else if (!this.#snapshotDue && first.offset === this.#offset + 1 && this.#epoch === this.house.hub.epoch) {
       const frame = this.house.hub.frameOf(page, this.#filter, last.offset)
       this.#offset = last.offset
       if (frame) this.socket.send(frame)
@@ -335,6 +342,7 @@ export class Session implements Connection {
     const { hub } = this.house
     this.#offset = hub.head
     this.#epoch = hub.epoch
+    this.#snapshotDue = false
     if (reset) this.#resets += 1
     this.socket.send(hub.snapshot(this.#filter, this.#channels, reset))
   }

@@ -29,7 +29,7 @@ export class SnapshotWriter {
       this.#frames.clear()
       this.#at = ring.head
     }
-    const key = `${reset} ${JSON.stringify(channels)}`
+    const key = `${epoch} ${reset} ${JSON.stringify(channels)}`
     const known = this.#frames.get(key)
     if (known) return known
     const texts: string[] = []

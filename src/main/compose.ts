@@ -61,7 +61,10 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const store = new SqliteStore({ dataDir: config.dataDir, threadFile: journalThread, log })
   const epoch = randomUUID()
   const opened = await store.open(epoch).catch(asJournalError)
-  const hub = new Hub({ clock, epoch, ...(opened instanceof JournalError ? {} : { from: continuation(opened) }) })
+  const hub = new Hub(
+    // The store may have taken the epoch's name down before it failed: for other offsets than those in memory.
+    opened instanceof JournalError ? { clock, epoch: randomUUID() } : { clock, epoch, from: continuation(opened) },
+  )
   const journal = new Journal({
     hub,
     store,

@@ -25,13 +25,17 @@ export function lockDataDir(dataDir: string): DataDirLock | null {
     mkdirSync(dataDir, { recursive: true, mode: 0o750 })
     database = new DatabaseSync(join(dataDir, 'lock.db'))
     database.exec('BEGIN EXCLUSIVE')
-    writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }))
   } catch (error) {
     database?.close()
     if (journalError(error).fault !== 'in_use') return null
     throw new DataDirInUse(
       `The data folder ${dataDir} is in use by ${holder(holderFile)}. Stop it, or choose another folder with --data-dir.`,
     )
+  }
+  try {
+    writeFileSync(holderFile, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }))
+  } catch {
+    // On a full disk: the lock holds all the same.
   }
   let held: typeof database | undefined = database
   return {

@@ -5,6 +5,9 @@ import type { Accept, Frame, Peer, SessionSocket } from '../../core/session-sock
 /** How long a peer may take to answer our close before its connection is cut. */
 const CLOSE_MS = 1_000
 
+/** Whoever does not read is not read either: answers to what it asks would pile up without bound. */
+const UNREAD_BYTES = 1024 * 1024
+
 /** Gives a WebSocket to the core as a session's socket. */
 export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): void {
   const port: SessionSocket = {
@@ -12,7 +15,9 @@ export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): 
       return socket.bufferedAmount
     },
     send(frame: Frame) {
-      if (socket.readyState === socket.OPEN) socket.send(frame.bytes, { binary: false }, sent)
+      if (socket.readyState !== socket.OPEN) return
+      socket.send(frame.bytes, { binary: false }, sent)
+      if (socket.bufferedAmount > UNREAD_BYTES) socket.pause()
     },
     close(code, reason) {
       closeWebSocket(socket, code, reason)
@@ -20,6 +25,7 @@ export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): 
   }
   const connection = accept(port, peer)
   function sent(error?: Error | null): void {
+    if (socket.isPaused && socket.bufferedAmount <= UNREAD_BYTES) socket.resume()
     // A failed send is followed by the socket's close.
     if (!error) connection.drained()
   }
@@ -35,6 +41,8 @@ export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): 
 /** Closes politely, and for good where the peer does not answer. */
 export function closeWebSocket(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason)
+  // Its answer must be heard.
+  socket.resume()
   const cut = setTimeout(() => socket.terminate(), CLOSE_MS)
   socket.once('close', () => clearTimeout(cut))
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { faultError, journalError } from './fault.ts'
-import { migrate } from './migrations.ts'
+import { migrate, SCHEMA_VERSION } from './migrations.ts'
 
 export const JOURNAL_FILE = 'journal.db'
 
@@ -14,6 +14,7 @@ export function openForWriting(dataDir: string): DatabaseSyncInstance {
   let database: DatabaseSyncInstance | undefined
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o750 })
+    if (isNewer(join(dataDir, JOURNAL_FILE))) throw faultError('newer_version')
     database = new DatabaseSync(join(dataDir, JOURNAL_FILE))
     // FULL: what is reported durable has survived a power cut, not only a crash of ours.
     database.exec(`
@@ -29,6 +30,24 @@ export function openForWriting(dataDir: string): DatabaseSyncInstance {
   } catch (error) {
     database?.close()
     throw journalError(error)
+  }
+}
+
+/**
+ * True where a newer Andon wrote the file. Only reads, so that such a file stays as it is, byte for byte. What is wrong
+ * with any other file shows when it is opened for writing.
+ */
+function isNewer(file: string): boolean {
+  if (!existsSync(file)) return false
+  let database: DatabaseSyncInstance | undefined
+  try {
+    database = new DatabaseSync(file, { readOnly: true })
+    const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
+    return version > SCHEMA_VERSION
+  } catch {
+    return false
+  } finally {
+    database?.close()
   }
 }
 

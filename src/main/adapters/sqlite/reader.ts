@@ -14,6 +14,9 @@ import { entryOf, type EventRow } from './rows.ts'
 const WINDOW = 20_000
 const QUERY_MS = 150
 
+/** A page holds about this many characters at most: all of it is on its way to one viewer at a time. */
+const PAGE_CHARACTERS = 1024 * 1024
+
 /** The reading side of the journal, in a thread of its own: a long query never delays an append. */
 export class JournalReader {
   readonly #database: DatabaseSyncInstance
@@ -28,8 +31,15 @@ export class JournalReader {
     return this.#guard(() => {
       const rows = this.#database
         .prepare('SELECT * FROM events WHERE offset > ? ORDER BY offset LIMIT ?')
-        .all(after, limit)
-      return (rows as unknown as EventRow[]).map((row) => entryOf(row, this.#names))
+        .iterate(after, limit)
+      const entries: Entry[] = []
+      let characters = 0
+      for (const row of rows as Iterable<unknown> as Iterable<EventRow>) {
+        entries.push(entryOf(row, this.#names))
+        characters += row.text.length
+        if (characters >= PAGE_CHARACTERS) break
+      }
+      return entries
     })
   }
 
@@ -73,8 +83,8 @@ export class JournalReader {
       const stored: StoredState | null = row
         ? { offset: row.offset, time: row.time, machines: inflateRawSync(row.machines).toString('utf8') }
         : null
-      // Without a stored state the journal itself must begin at the beginning.
-      if (stored === null && first > 1) return null
+      // The journal must hold everything after the stored state, or from the beginning where there is none.
+      if ((stored?.offset ?? 0) < first - 1) return null
       const after = this.#texts('offset > ? AND offset <= ? ORDER BY offset', [stored?.offset ?? 0, offset])
       const before = this.#texts(`offset <= ? ORDER BY offset DESC LIMIT ${RECENT_LIMIT}`, [stored?.offset ?? 0])
       return foldPast(stored, after, before.toReversed(), time)
@@ -128,7 +138,9 @@ export class JournalReader {
   #ends(): [number, number] {
     const first = this.#database.prepare('SELECT min(offset) AS value FROM events').get() as { value: number | null }
     const last = this.#database.prepare('SELECT max(offset) AS value FROM events').get() as { value: number | null }
-    return [first.value ?? 1, last.value ?? 0]
+    if (first.value !== null && last.value !== null) return [first.value, last.value]
+    const head = this.#database.prepare('SELECT offset FROM head').get() as { offset: number }
+    return [head.offset + 1, head.offset]
   }
 
   /**

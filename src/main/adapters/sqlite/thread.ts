@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Answer, Call, ReaderCalls, ThreadStart, WriterCalls } from './calls.ts'
 import { setAside } from './database.ts'
-import { journalError } from './fault.ts'
+import { faultError, journalError } from './fault.ts'
 import { JournalReader } from './reader.ts'
 import { JournalWriter } from './writer.ts'
 
@@ -11,7 +11,14 @@ const { role, dataDir } = workerData as ThreadStart
 function writerCalls(): WriterCalls {
   // Opened by the first call and not before, so that a failure is an answer and can be tried again.
   let writer: JournalWriter | undefined
-  const opened = (): JournalWriter => (writer ??= new JournalWriter(dataDir))
+  /** A damaged file has gone aside: its successor is for nothing but the next opening. */
+  let replaced = false
+  const opened = (): JournalWriter => {
+    if (writer) return writer
+    writer = new JournalWriter(dataDir)
+    replaced ||= writer.damaged !== null
+    return writer
+  }
   /** Damage that shows only in use: the file goes aside at once, so that nothing more is written into it. */
   const guarded = <T>(run: (writer: JournalWriter) => T): T => {
     try {
@@ -20,15 +27,27 @@ function writerCalls(): WriterCalls {
       if (writer && journalError(error).fault === 'corrupt') {
         writer.close()
         writer = undefined
+        replaced = true
         setAside(dataDir, new Date())
       }
       throw error
     }
   }
+  /** What goes on with the file that was opened; that it is another one now is for the caller to deal with. */
+  const continued = <T>(run: (writer: JournalWriter) => T): T => {
+    opened()
+    if (replaced) throw faultError('corrupt')
+    return guarded(run)
+  }
   return {
-    open: (epoch) => guarded((open) => ({ ...open.open(epoch), damaged: open.damaged })),
-    append: (batch) => guarded((open) => open.append(batch)),
-    prune: (limits) => guarded((open) => open.prune(limits)),
+    open: (epoch) =>
+      guarded((open) => {
+        const journal = { ...open.open(epoch), damaged: open.damaged }
+        replaced = false
+        return journal
+      }),
+    append: (batch) => continued((open) => open.append(batch)),
+    prune: (limits) => continued((open) => open.prune(limits)),
     close: () => writer?.close(),
   }
 }

@@ -55,6 +55,8 @@ export class JournalWriter {
       const last = this.#value('SELECT offset AS value FROM head')
       const first = this.#first(last)
       const state = this.#latestState()
+      const gapEnd = this.#value('SELECT max(until) AS value FROM gaps')
+      if (gapEnd > (state?.offset ?? 0)) this.#database.exec('DELETE FROM epochs')
       const rows = this.#database.prepare('SELECT * FROM events WHERE offset > ? ORDER BY offset')
       const opened = {
         first,
@@ -62,7 +64,7 @@ export class JournalWriter {
         epochs: this.#database
           .prepare('SELECT epoch, first FROM epochs ORDER BY first, rowid')
           .all() as unknown as Epoch[],
-        gapEnd: this.#value('SELECT max(until) AS value FROM gaps'),
+        gapEnd,
         state,
         tail: (rows.all(Math.min(state?.offset ?? 0, last - RECENT_LIMIT)) as unknown as EventRow[]).map((row) =>
           entryOf(row, this.#names),
@@ -101,9 +103,11 @@ export class JournalWriter {
       const last = this.#value('SELECT offset AS value FROM head')
       const first = this.#first(last)
       const size = this.#size()
+      // What comes after the latest state is the state's other half.
+      const deletable = this.#value('SELECT max(offset) AS value FROM states')
       let more = false
-      if (first <= last && (size > bytes || this.#timeOf(first) < before)) {
-        this.#transaction(() => this.#deleteSome(first, last, size > bytes ? Infinity : before))
+      if (first <= deletable && (size > bytes || this.#timeOf(first) < before)) {
+        this.#transaction(() => this.#deleteSome(first, last, deletable, size > bytes ? Infinity : before))
         more = true
       } else if (this.#value('SELECT freelist_count AS value FROM pragma_freelist_count') > PRUNE_PAGES) {
         // Only once the deleting is done: what is deleted is first used again by what comes in.
@@ -118,8 +122,8 @@ export class JournalWriter {
     this.#database.close()
   }
 
-  #deleteSome(first: number, last: number, before: number): void {
-    const until = Math.min(first + PRUNE_ROWS, last + 1)
+  #deleteSome(first: number, last: number, deletable: number, before: number): void {
+    const until = Math.min(first + PRUNE_ROWS, deletable + 1)
     this.#database.prepare('DELETE FROM events WHERE offset < ? AND time < ?').run(until, Math.min(before, 9e15))
     const kept = this.#first(last)
     // The latest state stays in any case: the next start needs it.

@@ -1,0 +1,144 @@
+import type { Archive } from '../../src/core/archive.ts'
+import { messageFrame } from '../../src/core/frame.ts'
+import { Hub } from '../../src/core/hub.ts'
+import type { RingLimits } from '../../src/core/ring.ts'
+import { Sessions } from '../../src/core/sessions.ts'
+import type { Accept, Connection, Frame, Peer } from '../../src/core/session-socket.ts'
+import type { Entry } from '../../src/core/entry.ts'
+import type { Datagram } from '../../src/shared/datagram.ts'
+import { FakeClock } from './fake-clock.ts'
+import { FakeSocket } from './fake-socket.ts'
+
+export interface CoreStageOptions {
+  readonly ring?: RingLimits
+  readonly connections?: number
+  readonly epoch?: string
+  /** True: the archive keeps every event, and hands out pages when the test says so. */
+  readonly archive?: boolean
+}
+
+/** An archive that keeps everything or nothing; a page arrives with {@link deliver}. */
+export class StageArchive implements Archive {
+  readonly entries: Entry[] = []
+  readonly #waiting: (() => void)[] = []
+  readonly #consumers = new Map<string, number>()
+
+  constructor(private readonly keeps: boolean) {}
+
+  covers(): boolean {
+    return this.keeps
+  }
+
+  page(after: number): Promise<readonly Entry[]> {
+    return new Promise((resolve) => {
+      this.#waiting.push(() => resolve(this.entries.slice(after, after + 3)))
+    })
+  }
+
+  acknowledged(consumer: string): number | undefined {
+    return this.#consumers.get(consumer)
+  }
+
+  acknowledge(consumer: string, offset: number): void {
+    this.#consumers.set(consumer, offset)
+  }
+
+  /** Answers every page that was asked for; true where there was one. */
+  async deliver(): Promise<boolean> {
+    const waiting = this.#waiting.splice(0)
+    for (const answer of waiting) answer()
+    // The sessions go on in the promises' turn.
+    await Promise.resolve()
+    await Promise.resolve()
+    return waiting.length > 0
+  }
+}
+
+/** Hub and sessions on a clock by hand: the core without ingest and without sockets. */
+export class CoreStage {
+  readonly clock = new FakeClock()
+  readonly hub: Hub
+  readonly archive: StageArchive
+  readonly sessions: Sessions
+  health: Frame = healthFrame(0)
+
+  constructor(options: CoreStageOptions = {}) {
+    const { clock } = this
+    this.hub = new Hub({
+      clock,
+      epoch: options.epoch ?? 'e1',
+      ...(options.ring === undefined ? {} : { ring: options.ring }),
+    })
+    this.archive = new StageArchive(options.archive ?? false)
+    this.sessions = new Sessions({
+      hub: this.hub,
+      archive: this.archive,
+      clock,
+      limits: { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 65_536, fullMs: 30_000 },
+      connections: options.connections ?? 100,
+      version: '0.0.0',
+      health: () => this.health,
+    })
+  }
+
+  /** A machine's event, as if its datagram had come in. */
+  event(machine: string, type = 'tick', payload: Readonly<Record<string, unknown>> = {}): Entry {
+    const body: Datagram = { machine_name: machine, type, payload }
+    const entry = this.hub.append('machine', body, JSON.stringify(body))
+    this.archive.entries.push(entry)
+    return entry
+  }
+
+  /** Something new about the panel's health. */
+  newHealth(sessions: number): void {
+    this.health = healthFrame(sessions)
+    this.sessions.healthChanged()
+  }
+
+  connect(kind: Peer['kind'] = 'remote'): Viewer {
+    return new Viewer(this.sessions.accept, kind)
+  }
+
+  /** A viewer that has said hello. */
+  live(hello: object = {}): Viewer {
+    const viewer = this.connect()
+    viewer.hello(hello)
+    return viewer
+  }
+}
+
+/** One viewer on the stage: its socket and what the core made of it. */
+export class Viewer {
+  readonly socket = new FakeSocket()
+  readonly connection: Connection
+
+  constructor(accept: Accept, kind: Peer['kind']) {
+    this.connection = accept(this.socket, { kind, address: '127.0.0.1', agent: 'test' })
+  }
+
+  hello(extra: object = {}): void {
+    this.send({ type: 'hello', protocol: 1, client: { name: 'test' }, ...extra })
+  }
+
+  send(message: unknown): void {
+    this.connection.receive(typeof message === 'string' ? message : JSON.stringify(message))
+  }
+}
+
+function healthFrame(sessions: number): Frame {
+  return messageFrame({
+    type: 'health',
+    health: {
+      startedAt: 0,
+      time: 0,
+      version: '0.0.0',
+      offset: 0,
+      sessions,
+      viewers: [],
+      journal: { state: 'durable', durable: 0, first: 1, bytes: null, lost: 0 },
+      listeners: [],
+      problems: [],
+      refusedSamples: [],
+    },
+  })
+}

@@ -1,0 +1,44 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { JournalFault } from '../../src/core/journal-store.ts'
+import { JOURNAL_THREAD } from './panel.ts'
+import { tempDir } from './temp-dir.ts'
+
+/** Stands between the panel and the built journal thread: while the file `fault` is there, what is written fails. */
+const THREAD = `
+import { existsSync, readFileSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+
+const on = parentPort.on.bind(parentPort)
+parentPort.on = (name, listener) => on(name, name !== 'message' ? listener : (call) => {
+  const fault = workerData.role === 'writer' && existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
+  if (fault === '' || call.name === 'close') return listener(call)
+  if (fault === 'exit') process.exit(1)
+  if (fault === 'throw') throw new Error('the thread has a defect')
+  parentPort.postMessage({ id: call.id, ok: false, fault, message: 'on demand', cause: 'the test' })
+})
+await import(REAL)
+`
+
+/** A journal thread whose disk fails on demand. */
+export class FaultyThread {
+  readonly #dir = tempDir()
+  /** For {@link startPanel}. */
+  readonly file = join(this.#dir, 'thread.mjs')
+  readonly #fault = join(this.#dir, 'fault')
+
+  constructor() {
+    const real = JSON.stringify(pathToFileURL(JOURNAL_THREAD).href)
+    writeFileSync(this.file, THREAD.replaceAll('FILE', JSON.stringify(this.#fault)).replace('REAL', real))
+  }
+
+  /** From now on: `exit` ends the thread, `throw` lets it die of an exception. */
+  fail(how: JournalFault | 'exit' | 'throw'): void {
+    writeFileSync(this.#fault, how)
+  }
+
+  mend(): void {
+    rmSync(this.#fault, { force: true })
+  }
+}
