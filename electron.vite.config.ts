@@ -16,6 +16,7 @@ export default defineConfig({
           index: at('src/main/index.ts'),
           headless: at('src/main/headless.ts'),
           journal: at('src/main/adapters/sqlite/thread.ts'),
+          config: at('src/main/config-thread.ts'),
           demo: at('src/demo/index.ts'),
         },
       },

@@ -47,7 +47,8 @@ function splitOptions(args) {
 /** The value of the first `--flag VALUE` or `--flag=VALUE`. @param {string[]} args @param {string} flag */
 function valueOf(args, flag) {
   const at = args.findIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`))
-  return at < 0 ? undefined : (args[at]?.split('=', 2)[1] ?? args[at + 1])
+  const [, value] = args[at]?.match(/^[^=]+=(.*)$/s) ?? []
+  return at < 0 ? undefined : (value ?? args[at + 1])
 }
 
 /** What the panel is run with: Electron where there is one and a display, else this Node, and why. @param {string[]} args */

@@ -51,6 +51,8 @@ export interface SessionOptions {
  * for lost: the timers of a hidden page run late, and their lateness alone must not end a sound link.
  */
 const PING_MS = 10_000
+/** The first round trip is measured while a page is busy showing what came, and reads high: it is soon measured again. */
+const SETTLED_MS = 2_000
 const SILENCE_MS = 20_000
 const LAST_WORD_MS = 5_000
 /** An attempt that has not become a session by then is given up. */
@@ -68,6 +70,7 @@ export class SessionClient {
   #lostAt: number | undefined
   #silence: ReturnType<typeof setTimeout> | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
+  #settled: ReturnType<typeof setTimeout> | undefined
   #pinger: ReturnType<typeof setInterval> | undefined
   #nextId = 1
   readonly #channels: Set<string>
@@ -229,6 +232,7 @@ export class SessionClient {
     this.#lostAt = undefined
     this.#setStatus({ kind: 'live', roundTripMs: null })
     this.#measure()
+    this.#settled = setTimeout(() => this.#measure(), SETTLED_MS)
     this.#pinger = setInterval(() => this.#measure(), PING_MS)
   }
 
@@ -331,6 +335,7 @@ export class SessionClient {
   #clearTimers(): void {
     clearTimeout(this.#silence)
     clearTimeout(this.#retry)
+    clearTimeout(this.#settled)
     clearInterval(this.#pinger)
   }
 }

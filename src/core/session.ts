@@ -134,7 +134,8 @@ export class Session implements Connection {
         this.#sendEvents(shared)
       } else if (archive.covers(this.#offset)) {
         this.#paging = true
-        void archive.page(this.#offset).then((page) => this.#paged(page))
+        const after = this.#offset
+        void archive.page(after).then((page) => this.#paged(after, page))
         return
       } else {
         this.#sendSnapshot(true)
@@ -321,13 +322,14 @@ export class Session implements Connection {
     if (events.frame) this.socket.send(events.frame)
   }
 
-  #paged(page: readonly Entry[]): void {
+  #paged(after: number, page: readonly Entry[]): void {
     this.#paging = false
     if (this.#ended) return
     const first = page[0]
     const last = page.at(-1)
     if (!first || !last) {
-      this.#sendSnapshot(true)
+      // Else a snapshot was faster, and it does not matter any more.
+      if (!this.#snapshotDue && this.#offset === after) this.#sendSnapshot(true)
     } else if (!this.#snapshotDue && first.offset === this.#offset + 1 && this.#epoch === this.house.hub.epoch) {
       const frame = this.house.hub.frameOf(page, this.#filter, last.offset)
       this.#offset = last.offset

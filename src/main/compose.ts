@@ -3,6 +3,7 @@ import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
 import { continuation, Journal } from '../core/journal.ts'
 import { JournalError } from '../core/journal-store.ts'
+import { DescribedPlant } from '../core/plant.ts'
 import { Ingest } from '../core/ingest.ts'
 import type { Log } from '../core/log.ts'
 import { Sessions } from '../core/sessions.ts'
@@ -14,8 +15,12 @@ import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
+import { checkInThread } from './check-in-thread.ts'
 import type { Config } from './config.ts'
+import { plantOf } from './config-file.ts'
+import { ConfigProblems } from './config-problems.ts'
 import { type Listeners, openListeners } from './listeners.ts'
+import { watchPlantFile } from './plant-file.ts'
 import { VERSION } from './version.ts'
 
 /** Limits on what a viewer may do; see PROTOCOL.md. */
@@ -30,6 +35,8 @@ export interface Surroundings {
   readonly rendererDir: string
   /** The built journal thread. */
   readonly journalThread: string
+  /** The built thread that checks configuration files. */
+  readonly configThread: string
   /** The native addon; a test may say that it is missing. */
   readonly addon?: BindingResult
   /** Overrides of the session limits, milliseconds. */
@@ -54,7 +61,7 @@ export interface Panel {
 
 /** The composition root: builds the panel from its parts and starts it. Rejects with a ListenError. */
 export async function compose(config: Config, surroundings: Surroundings): Promise<Panel> {
-  const { log, rendererDir, addon, journalThread } = surroundings
+  const { log, rendererDir, addon, journalThread, configThread } = surroundings
   const clock = systemClock
   const startedAt = clock.now()
   const lock = lockDataDir(config.dataDir)
@@ -80,11 +87,26 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     lock?.release()
   }
 
+  const plant = new DescribedPlant(
+    { staleAfterMs: config.staleAfterMs },
+    config.configured && plantOf(config.configured),
+  )
+  const configProblems = new ConfigProblems()
+  const plantFile = watchPlantFile(config.configFile, {
+    onPlant: (changed) => plant.replace(changed),
+    onProblem: (text) => configProblems.refused(text),
+    onNote: (text) => configProblems.restart(text),
+    log,
+    check: checkInThread(configThread),
+    ...(config.configured === undefined ? {} : { started: config.configured }),
+  })
+
   const ingest = new Ingest(hub, clock, log)
   let listeners: Listeners
   try {
     listeners = await openListeners(config, ingest, log, addon ?? loadUnixBinding())
   } catch (error) {
+    plantFile.close()
     await closeJournal()
     throw error
   }
@@ -99,7 +121,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       viewers: sessions.viewers,
       journal: journal.health,
       listeners: ingest.listeners,
-      problems: [...listeners.problems, ...(journal.problem ? [journal.problem] : [])],
+      problems: [...listeners.problems, ...(journal.problem ? [journal.problem] : []), ...configProblems.problems],
       refusedSamples: [...ingest.samples],
     }),
     () => sessions.healthChanged(),
@@ -119,11 +141,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     version: VERSION,
     health: () => board.frame,
   })
-  const stopStaleness = watchStaleness(
-    hub,
-    clock,
-    (machine) => config.machineStaleAfterMs.get(machine) ?? config.staleAfterMs,
-  )
+  const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
   const unready = (): string[] => {
     const listening = ingest.listeners.some((listener) => listener.state === 'listening')
     return [
@@ -153,6 +171,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       unready,
     })
   } catch (error) {
+    plantFile.close()
     stopStaleness()
     board.close()
     sessions.close()
@@ -164,6 +183,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const { url } = web
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
+    plantFile.close()
     await listeners.close()
     stopStaleness()
     board.close()

@@ -1,79 +1,209 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Plant, PlantSchema } from '../shared/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
+import { plantFindings } from './plant-mistakes.ts'
+import { type Mistake, schemaMistakes } from './schema-mistakes.ts'
 import { UsageError } from './usage-error.ts'
+import { readYaml, YamlMistake, type YamlText } from './yaml-text.ts'
 
-/** The configuration file. Times are seconds. Every key may be missing; the command line goes before the file. */
+/** Largest configuration file, bytes. */
+export const MAX_FILE_BYTES = 1024 * 1024
+
+/** The settings of the panel itself. They count from its start; the command line goes before them. */
+export const SettingsSchema = Type.Object({
+  host: Type.Optional(
+    Type.String({ title: 'Host', description: 'Loopback address to serve browsers on. Default: 127.0.0.1' }),
+  ),
+  port: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      title: 'Port',
+      description: 'Port to serve browsers on; 0 for any free one. Default: 3002',
+    }),
+  ),
+  events_sockets: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      title: 'Event sockets',
+      description:
+        'Paths of the Unix datagram sockets that machine programs send events to. Default: /tmp/statemachine-events.sock; none on Windows',
+    }),
+  ),
+  socket_mode: Type.Optional(
+    Type.String({
+      title: 'Socket mode',
+      description: 'File mode of those sockets, three octal digits in quotes. Default: "0660"',
+    }),
+  ),
+  socket_group: Type.Optional(
+    Type.String({ minLength: 1, title: 'Socket group', description: 'Group of those sockets. Default: your own' }),
+  ),
+  udp: Type.Optional(
+    Type.Array(Type.String(), {
+      title: 'UDP',
+      description:
+        'Loopback UDP addresses, HOST:PORT, that machine programs send events to. Default: 127.0.0.1:3003 where there are no Unix datagrams; none elsewhere',
+    }),
+  ),
+  stale_after: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      title: 'Stale after',
+      description: 'Seconds of silence after which a machine is shown as stale. Default: 60',
+    }),
+  ),
+  connections: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      title: 'Connections',
+      description: 'Most browsers at a time. Default: 100',
+    }),
+  ),
+  retention_days: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 36_500,
+      title: 'Retention, days',
+      description: 'How long events are kept. Default: 30',
+    }),
+  ),
+  retention_mib: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_048_576,
+      title: 'Retention, MiB',
+      description: 'How large the journal may be. Default: 2048',
+    }),
+  ),
+  data_dir: Type.Optional(
+    Type.String({
+      minLength: 1,
+      title: 'Data folder',
+      description: 'Folder for the journal. Default: ~/.local/state/andon on Linux',
+    }),
+  ),
+  log_level: Type.Optional(
+    Type.Enum(LOG_LEVELS, { title: 'Log level', description: 'How much is logged. Default: info' }),
+  ),
+})
+
+/** The configuration file: the panel's settings and the plant. Times are seconds. Every key may be missing. */
 export const ConfigFileSchema = Type.Object(
+  { ...SettingsSchema.properties, ...PlantSchema.properties },
   {
-    host: Type.Optional(Type.String()),
-    port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65535 })),
-    events_sockets: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
-    socket_mode: Type.Optional(Type.String()),
-    socket_group: Type.Optional(Type.String({ minLength: 1 })),
-    udp: Type.Optional(Type.Array(Type.String())),
-    stale_after: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-    connections: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-    retention_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 36_500 })),
-    retention_mib: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_048_576 })),
-    data_dir: Type.Optional(Type.String({ minLength: 1 })),
-    log_level: Type.Optional(Type.Enum(LOG_LEVELS)),
-    machines: Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Object(
-          { stale_after: Type.Optional(Type.Number({ exclusiveMinimum: 0 })) },
-          { additionalProperties: false },
-        ),
-      ),
-    ),
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:andon:plant.schema.json',
+    title: 'Andon configuration file',
+    description: 'The settings of the panel and the description of the plant. Every key may be missing.',
+    additionalProperties: false,
   },
-  { additionalProperties: false },
 )
 export type ConfigFile = Type.Static<typeof ConfigFileSchema>
+
+export interface CheckedConfigFile {
+  readonly file: ConfigFile
+  /** What is odd and may be right all the same, each with file, line and key. */
+  readonly warnings: readonly string[]
+}
 
 const compiled = Compile(ConfigFileSchema)
 
 /** Reads a configuration file. Throws a {@link UsageError} that names file, line and key. */
 export function readConfigFile(path: string): ConfigFile {
-  let text: string
+  return parseConfigFile(decodeConfigFile(readBytes(path), path), path)
+}
+
+/** As text. Throws a {@link UsageError} where it is none, or too long. */
+export function decodeConfigFile(bytes: Uint8Array, path: string): string {
+  if (bytes.length > MAX_FILE_BYTES) throw new UsageError(`${path} is larger than 1 MiB.`)
   try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UsageError(`${path} is not UTF-8 text.`)
   }
-  return parseConfigFile(text, path)
 }
 
 export function parseConfigFile(text: string, path: string): ConfigFile {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const broken = document.errors[0]
-  if (broken) throw new UsageError(`${path}, line ${lines.linePos(broken.pos[0]).line}: ${broken.message}`)
+  return checkConfigFile(text, path).file
+}
+
+/** Throws a {@link UsageError} with the first mistake: file, line, key, what may stand there; and the lines of others. */
+export function checkConfigFile(text: string, path: string): CheckedConfigFile {
+  const yaml = readText(text, path)
   // An empty file says nothing, which is allowed.
-  const value: unknown = document.toJS() ?? {}
-  if (compiled.Check(value)) return value
-
-  const [first] = compiled.Errors(value)
-  const params = (first?.params ?? {}) as { allowedValues?: unknown[] }
-  // A key that is not known breaks the schema `false`.
-  const unknown = first?.keyword === 'boolean'
-  const pointer = (first?.instancePath ?? '').split('/').slice(1)
-  const keys = pointer.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-  const node: unknown = keys.length > 0 ? document.getIn(keys, true) : document.contents
-  const start = (node as { range?: [number, number, number] } | null)?.range?.[0]
-  const line = start === undefined ? '' : `, line ${lines.linePos(start).line}`
-  const key = keys.length > 0 ? `"${keys.join('.')}" ` : ''
-  throw new UsageError(`${path}${line}: ${key}${unknown ? whyUnknown(keys) : why(first?.message, params)}.`)
+  const value = yaml.value ?? {}
+  if (!compiled.Check(value)) {
+    const found = schemaMistakes(ConfigFileSchema, value)
+    throw refusal(path, yaml, found.length > 0 ? found : [{ keys: [], text: 'is not right' }])
+  }
+  const { mistakes, warnings } = plantFindings(plantOf(value))
+  if (mistakes.length > 0) throw refusal(path, yaml, mistakes)
+  return { file: value, warnings: inOrder(yaml, warnings).map(({ each }) => `${sentence(path, yaml, each)}.`) }
 }
 
-function why(message = 'is not right', params: { allowedValues?: unknown[] }): string {
-  return params.allowedValues ? `must be one of ${params.allowedValues.join(', ')}` : message
+/** The part of the file that describes the plant. */
+export function plantOf({ machines, groups, interlocks }: ConfigFile): Plant {
+  return { ...(machines && { machines }), ...(groups && { groups }), ...(interlocks && { interlocks }) }
 }
 
-function whyUnknown(keys: readonly string[]): string {
-  const known = keys.length === 1 ? Object.keys(ConfigFileSchema.properties) : ['stale_after']
-  return `is not known here. Known are ${known.join(', ')}`
+/** The settings that differ between two versions of the file. */
+export function changedSettings(a: ConfigFile, b: ConfigFile): string[] {
+  const keys = Object.keys(SettingsSchema.properties) as (keyof typeof SettingsSchema.properties)[]
+  return keys.filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]))
+}
+
+/** Bounded, and also from what has no length beforehand: `--config <(…)`. */
+function readBytes(path: string): Uint8Array {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      const bytes = Buffer.alloc(MAX_FILE_BYTES + 1)
+      let length = 0
+      for (;;) {
+        const read = readSync(file, bytes, length, bytes.length - length, null)
+        length += read
+        if (read === 0 || length === bytes.length) return bytes.subarray(0, length)
+      }
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw new UsageError(`Cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function readText(text: string, path: string): YamlText {
+  try {
+    return readYaml(text)
+  } catch (error) {
+    if (error instanceof YamlMistake) throw new UsageError(`${path}, line ${error.line}: ${error.message}.`)
+    throw error
+  }
+}
+
+function refusal(path: string, yaml: YamlText, mistakes: readonly Mistake[]): UsageError {
+  const [first, ...others] = inOrder(yaml, mistakes)
+  const text = first ? sentence(path, yaml, first.each) : path
+  const lines = [...new Set(others.map(({ line }) => line))]
+  const where = lines.length > 5 ? `lines ${lines.slice(0, 5).join(', ')} …` : `line ${lines.join(', ')}`
+  return new UsageError(others.length === 0 ? `${text}.` : `${text}. (${others.length} more: ${where})`)
+}
+
+function inOrder(yaml: YamlText, found: readonly Mistake[]): { readonly each: Mistake; readonly line: number }[] {
+  return found.map((each) => ({ each, line: yaml.line(each.keys) })).toSorted((a, b) => a.line - b.line)
+}
+
+function sentence(path: string, yaml: YamlText, { keys, text }: Mistake): string {
+  const name = keys.length === 0 ? '' : `"${keyPath(keys)}" `
+  return `${path}, line ${yaml.line(keys)}: ${name}${text}`
+}
+
+function keyPath(keys: readonly (string | number)[]): string {
+  return keys
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${key}`))
+    .join('')
+    .replaceAll(/\p{Cc}/gu, '?')
 }

@@ -27,7 +27,10 @@ export interface Config {
   /** Null: nobody asked for any, so the fall-back is opened where there are no Unix datagrams. */
   readonly udp: readonly UdpAddress[] | null
   readonly staleAfterMs: number
-  readonly machineStaleAfterMs: ReadonlyMap<string, number>
+  /** The configuration file, there or not: the plant in it is kept up with while the panel runs. */
+  readonly configFile: string
+  /** What was in it at the start; undefined where there was none. */
+  readonly configured: ConfigFile | undefined
   readonly connections: number
   readonly retention: Retention
   readonly dataDir: string
@@ -45,7 +48,10 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
   const flags = parseFlags(argv)
   if (flags['help'] === true) return { kind: 'help' }
   if (flags['version'] === true) return { kind: 'version' }
-  const file = configFile(text(flags, 'config'))
+  const given = text(flags, 'config')
+  const path = resolve(given ?? defaultConfigFile())
+  const configured = given !== undefined || existsSync(path) ? readConfigFile(path) : undefined
+  const file = configured ?? {}
 
   const host = (text(flags, 'host') ?? file.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   if (!isLoopback(host)) {
@@ -70,7 +76,8 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       socketGroup: group ?? null,
       udp: udp?.map(udpAddress) ?? null,
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
-      machineStaleAfterMs: staleTimes(file),
+      configFile: path,
+      configured,
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
       retention: {
         ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
@@ -148,18 +155,4 @@ function udpAddress(value: string): UdpAddress {
     throw new UsageError(`The UDP address "${value}" must be a loopback address and a port, like ${DEFAULT_UDP}.`)
   }
   return { host, port: Number(port) }
-}
-
-function configFile(path: string | undefined): ConfigFile {
-  if (path !== undefined) return readConfigFile(resolve(path))
-  const usual = defaultConfigFile()
-  return existsSync(usual) ? readConfigFile(usual) : {}
-}
-
-function staleTimes(file: ConfigFile): ReadonlyMap<string, number> {
-  const times = new Map<string, number>()
-  for (const [name, machine] of Object.entries(file.machines ?? {})) {
-    if (machine.stale_after !== undefined) times.set(name, machine.stale_after * 1000)
-  }
-  return times
 }

@@ -16,7 +16,8 @@ async function main(): Promise<void> {
   const { config, log } = start
   const rendererDir = join(import.meta.dirname, '..', 'renderer')
   const journalThread = join(import.meta.dirname, 'journal.js')
-  const panel = await compose(config, { log, rendererDir, journalThread }).catch((error: unknown) => {
+  const configThread = join(import.meta.dirname, 'config.js')
+  const panel = await compose(config, { log, rendererDir, journalThread, configThread }).catch((error: unknown) => {
     process.stderr.write(`andon: ${failedStart(error, log)}\n`)
     process.exitCode = 1
     return null

@@ -9,5 +9,6 @@ startApplication({
   failedStart,
   rendererDir: join(import.meta.dirname, '..', 'renderer'),
   journalThread: join(import.meta.dirname, 'journal.js'),
+  configThread: join(import.meta.dirname, 'config.js'),
   preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
 })

@@ -36,7 +36,9 @@ export const DeviceSchema = Type.Object({
   status: Type.Union([Type.String(), Type.Null()]),
   /** In order of their first value, bounded. */
   tags: Type.Array(TagSchema),
+  /** When the machine last spoke of it. */
   lastEventAt: Type.Integer(),
+  /** Of the last event that touched it, also of the panel's and operators' events. */
   lastEventOffset: Type.Integer(),
 })
 export type Device = Type.Static<typeof DeviceSchema>

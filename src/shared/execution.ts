@@ -17,6 +17,7 @@ export const StepSchema = Type.Object({
   type: Text,
   device: Text,
   status: Type.Enum(STEP_STATUSES),
+  /** Null where the panel did not hear of it. */
   startedAt: Time,
   endedAt: Time,
   /** Milliseconds, the machine's own figure where it sent one. */
@@ -40,24 +41,29 @@ export const ExecutionErrorSchema = Type.Object({
 })
 export type ExecutionError = Type.Static<typeof ExecutionErrorSchema>
 
+export const PART_STATUSES = ['running', 'completed', 'failed'] as const
+
 /** A running program or workflow, or one that ran. */
 export const ExecutionSchema = Type.Object({
   machine: Type.String(),
   id: Type.String(),
   kind: Type.Union([Type.Literal('flow'), Type.Literal('workflow')]),
-  /** Name of the program or id of the workflow. */
+  /** Id of the program or workflow, where the machine names it. */
+  program: Text,
+  /** Name of the program or workflow, else the workflow's id. */
   name: Text,
   status: Type.Enum(EXECUTION_STATUSES),
   startedAt: Type.Integer(),
   endedAt: Time,
-  /** Flow programs: the cycle, and the action template `index` of `total`. */
-  cycle: Type.Union([Type.Object({ id: Text, name: Text }), Type.Null()]),
+  /** Flow programs: the latest cycle, and the latest action template, `index` (as the machine counts) of `total`. */
+  cycle: Type.Union([Type.Object({ id: Text, name: Text, status: Type.Enum(PART_STATUSES) }), Type.Null()]),
   action: Type.Union([
     Type.Object({
       id: Text,
       name: Text,
       index: Type.Union([Type.Integer(), Type.Null()]),
       total: Type.Union([Type.Integer(), Type.Null()]),
+      status: Type.Enum(PART_STATUSES),
     }),
     Type.Null(),
   ]),
@@ -71,10 +77,11 @@ export const ExecutionSchema = Type.Object({
     }),
     Type.Null(),
   ]),
-  /** Oldest first, bounded; those that run are kept longest. */
+  /** Oldest first, bounded; those that run are kept longest. One that runs in an ended execution was cut off. */
   steps: Type.Array(StepSchema),
   /** Oldest first, bounded. */
   errors: Type.Array(ExecutionErrorSchema),
+  /** Of the last event that concerned it. */
   lastEventOffset: Type.Integer(),
 })
 export type Execution = Type.Static<typeof ExecutionSchema>

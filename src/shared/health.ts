@@ -55,6 +55,8 @@ export const PROBLEMS = [
   'journal_newer_version',
   'journal_in_use',
   'journal_io',
+  'config_refused',
+  'config_restart',
 ] as const
 
 export const ProblemSchema = Type.Object({

@@ -1,143 +1,322 @@
-import Type from 'typebox'
+import Type, { type TSchema } from 'typebox'
 import { MAX_NAME_LENGTH } from './datagram.ts'
 import { TagValueSchema } from './device.ts'
 
-const Name = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH })
+const NAME_CHARACTERS = '[^\\u0000-\\u001f\\u007f-\\u009f]'
+
+/** What a name is, for a message to whoever wrote another one. */
+export const NAME_RULE = `a name of 1 to ${MAX_NAME_LENGTH} characters without control characters`
+
 const strict = { additionalProperties: false } as const
 
+interface Words {
+  readonly title: string
+  readonly description: string
+}
+
+/** A fresh schema each, so that every key can have its own words. */
+const name = (words?: Words) =>
+  Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH, pattern: `^${NAME_CHARACTERS}*$`, ...words })
+
+const label = (of: string) =>
+  Type.Optional(Type.String({ maxLength: 200, title: 'Label', description: `What people read for this ${of}.` }))
+
+/** Things by name. */
+const named = <Value extends TSchema>(value: Value, words: Words) =>
+  Type.Record(Type.String({ pattern: `^${NAME_CHARACTERS}{1,${MAX_NAME_LENGTH}}$` }), value, { ...strict, ...words })
+
+const machineOfCondition = () => name({ title: 'Machine', description: 'The machine that is looked at.' })
+
 /** A condition over what is folded: a machine's state, or a tag's value. */
-export const ConditionSchema = Type.Union([
-  Type.Object({ machine: Name, state: Type.Array(Name, { minItems: 1, description: 'One of these states.' }) }, strict),
-  Type.Object(
-    {
-      machine: Name,
-      device: Name,
-      tag: Name,
-      is: Type.Optional(TagValueSchema),
-      above: Type.Optional(Type.Number()),
-      below: Type.Optional(Type.Number()),
-    },
-    strict,
-  ),
-])
+export const ConditionSchema = Type.Union(
+  [
+    Type.Object(
+      {
+        machine: machineOfCondition(),
+        state: Type.Array(name(), {
+          minItems: 1,
+          maxItems: 100,
+          title: 'States',
+          description: 'Holds while the machine is in one of these states.',
+        }),
+      },
+      { ...strict, title: 'State', description: 'A condition over the state of a machine.' },
+    ),
+    Type.Object(
+      {
+        machine: machineOfCondition(),
+        device: name({ title: 'Device', description: 'The device that is looked at.' }),
+        tag: name({ title: 'Tag', description: 'The tag whose value is looked at.' }),
+        is: Type.Optional(
+          Type.Union([...TagValueSchema.anyOf], {
+            title: 'Is',
+            description: 'Holds while the value is this one.',
+          }),
+        ),
+        above: Type.Optional(Type.Number({ title: 'Above', description: 'Holds while the value is above this one.' })),
+        below: Type.Optional(Type.Number({ title: 'Below', description: 'Holds while the value is below this one.' })),
+      },
+      {
+        ...strict,
+        title: 'Tag value',
+        description: 'A condition over the value of a tag: at least one of `is`, `above` and `below`.',
+      },
+    ),
+  ],
+  { title: 'Condition', description: 'Over the state of a machine, or over the value of a tag.' },
+)
 export type Condition = Type.Static<typeof ConditionSchema>
 
 export const LimitsSchema = Type.Object(
   {
-    high_high: Type.Optional(Type.Number()),
-    high: Type.Optional(Type.Number()),
-    low: Type.Optional(Type.Number()),
-    low_low: Type.Optional(Type.Number()),
-    deadband: Type.Optional(Type.Number({ minimum: 0 })),
+    high_high: Type.Optional(Type.Number({ title: 'High high', description: 'Alarm above this value.' })),
+    high: Type.Optional(Type.Number({ title: 'High', description: 'Warning above this value.' })),
+    low: Type.Optional(Type.Number({ title: 'Low', description: 'Warning below this value.' })),
+    low_low: Type.Optional(Type.Number({ title: 'Low low', description: 'Alarm below this value.' })),
+    deadband: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        title: 'Deadband',
+        description: 'How far the value must come back behind a limit before its alarm clears.',
+      }),
+    ),
   },
-  strict,
+  { ...strict, title: 'Alarm limits', description: 'In the unit of the tag: low_low ≤ low ≤ high ≤ high_high.' },
 )
+export type Limits = Type.Static<typeof LimitsSchema>
+
+export const TAG_TYPES = ['integer', 'number', 'boolean', 'string'] as const
+export type TagType = (typeof TAG_TYPES)[number]
 
 export const TagDescriptionSchema = Type.Object(
   {
-    type: Type.Union([
-      Type.Literal('integer'),
-      Type.Literal('number'),
-      Type.Literal('boolean'),
-      Type.Literal('string'),
-    ]),
-    label: Type.Optional(Type.String({ maxLength: 200 })),
-    unit: Type.Optional(Type.String({ maxLength: 20 })),
-    min: Type.Optional(Type.Number()),
-    max: Type.Optional(Type.Number()),
-    precision: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, description: 'Digits after the point.' })),
-    writable: Type.Optional(Type.Boolean()),
-    tolerance: Type.Optional(
-      Type.Number({ minimum: 0, description: 'A write is confirmed when the actual value is this near.' }),
+    type: Type.Enum(TAG_TYPES, { title: 'Type', description: 'What kind of value the tag has.' }),
+    label: label('tag'),
+    unit: Type.Optional(
+      Type.String({ maxLength: 20, title: 'Unit', description: 'Shown behind the value, like °C or rpm.' }),
     ),
-    confirm: Type.Optional(Type.Boolean({ description: 'Ask again before writing.' })),
-    field: Type.Optional(Type.String({ description: 'The key under which a write names it, where that is another.' })),
+    min: Type.Optional(
+      Type.Number({ title: 'Least', description: 'Start of the range. A lower value cannot be written.' }),
+    ),
+    max: Type.Optional(
+      Type.Number({ title: 'Most', description: 'End of the range. A higher value cannot be written.' }),
+    ),
+    precision: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 10, title: 'Precision', description: 'Digits shown after the point.' }),
+    ),
+    writable: Type.Optional(
+      Type.Boolean({
+        title: 'Writable',
+        description:
+          'Whether operators may write it. Default: false, but true for what the panel knows by itself: speed of a motor, angle of a servo, value of a valve.',
+      }),
+    ),
+    tolerance: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        title: 'Tolerance',
+        description: 'A write is confirmed when the actual value is this near to it. Default: 0.',
+      }),
+    ),
+    confirm: Type.Optional(
+      Type.Boolean({ title: 'Confirm', description: 'Ask the operator again before writing. Default: false.' }),
+    ),
+    field: Type.Optional(
+      name({
+        title: 'Field',
+        description:
+          'The key under which a command names the value, where that is not the name of the tag: a valve shows `value` and takes `state`.',
+      }),
+    ),
     limits: Type.Optional(LimitsSchema),
   },
-  strict,
+  {
+    ...strict,
+    title: 'Tag',
+    description:
+      'One value of a device. For a motor, servo or valve, what is left out keeps what the panel knows by itself.',
+  },
 )
 export type TagDescription = Type.Static<typeof TagDescriptionSchema>
 
 export const DeviceDescriptionSchema = Type.Object(
   {
-    type: Type.Optional(Name),
-    label: Type.Optional(Type.String({ maxLength: 200 })),
-    tags: Type.Optional(Type.Record(Name, TagDescriptionSchema)),
+    type: Type.Optional(
+      name({
+        title: 'Type',
+        description:
+          'Like motor, servo, valve or temperature_sensor, which the panel knows by itself. Default: what the machine says.',
+      }),
+    ),
+    label: label('device'),
+    tags: Type.Optional(
+      named(TagDescriptionSchema, { title: 'Tags', description: 'The values of the device, by name.' }),
+    ),
   },
-  strict,
+  { ...strict, title: 'Device', description: 'A device of a machine.' },
 )
 export type DeviceDescription = Type.Static<typeof DeviceDescriptionSchema>
 
-export const MachineDescriptionSchema = Type.Object(
+export const StopDescriptionSchema = Type.Object(
   {
-    label: Type.Optional(Type.String({ maxLength: 200 })),
-    control: Type.Optional(
-      Type.String({ minLength: 1, description: 'Path of the Unix datagram socket that takes its commands.' }),
+    type: name({ title: 'Type', description: 'The event that is sent to the machine.' }),
+    payload: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { title: 'Payload', description: 'What goes with it.' }),
     ),
-    stale_after: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds.' })),
-    pace: Type.Optional(Type.Number({ minimum: 0, description: 'Milliseconds between two commands.' })),
-    stop: Type.Optional(
-      Type.Object(
-        {
-          type: Name,
-          payload: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-          state: Type.Optional(Name),
-        },
-        strict,
-      ),
+    state: Type.Optional(
+      name({ title: 'State', description: 'The state that confirms it. Default: any change of state.' }),
     ),
-    commands: Type.Optional(
-      Type.Record(
-        Name,
-        Type.Object(
-          {
-            label: Type.Optional(Type.String({ maxLength: 200 })),
-            state: Type.Optional(Type.String({ description: 'The state that confirms it.' })),
-            confirm: Type.Optional(Type.Boolean()),
-            timeout: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Seconds.' })),
-          },
-          strict,
-        ),
-      ),
+  },
+  { ...strict, title: 'Stop', description: 'The command that Stop gives to the machine.' },
+)
+export type StopDescription = Type.Static<typeof StopDescriptionSchema>
+
+export const CommandDescriptionSchema = Type.Object(
+  {
+    label: label('command'),
+    state: Type.Optional(
+      name({ title: 'State', description: 'The state that confirms it. Default: any change of state.' }),
     ),
-    states: Type.Optional(
-      Type.Record(Name, Type.Object({ to: Type.Optional(Type.Record(Name, Name)) }, strict), {
-        description: 'States and, for each, trigger → next state.',
+    confirm: Type.Optional(
+      Type.Boolean({ title: 'Confirm', description: 'Ask the operator again before sending. Default: false.' }),
+    ),
+    timeout: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 86_400,
+        title: 'Timeout',
+        description: 'Seconds within which the machine must confirm it.',
       }),
     ),
-    devices: Type.Optional(Type.Record(Name, DeviceDescriptionSchema)),
   },
-  strict,
+  { ...strict, title: 'Command', description: 'A command that operators may give.' },
+)
+export type CommandDescription = Type.Static<typeof CommandDescriptionSchema>
+
+export const MachineDescriptionSchema = Type.Object(
+  {
+    label: label('machine'),
+    control: Type.Optional(
+      Type.Union([Type.String({ minLength: 1 }), Type.Literal(false)], {
+        title: 'Control endpoint',
+        description:
+          'Absolute path of the Unix datagram socket that takes its commands; {machine} stands for the name of the machine. false: it takes none. Default: /tmp/statemachine-control-{machine}.sock',
+      }),
+    ),
+    stale_after: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        title: 'Stale after',
+        description: 'Seconds of silence after which the machine is shown as stale. Default: stale_after of the panel.',
+      }),
+    ),
+    pace: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 60_000,
+        title: 'Pace',
+        description: 'Milliseconds between two commands, for a machine that reads slowly.',
+      }),
+    ),
+    stop: Type.Optional(StopDescriptionSchema),
+    commands: Type.Optional(
+      named(CommandDescriptionSchema, {
+        title: 'Commands',
+        description: 'Commands that operators may give, by the event that is sent to the machine.',
+      }),
+    ),
+    states: Type.Optional(
+      named(
+        Type.Object(
+          {
+            to: Type.Optional(
+              named(name({ title: 'State', description: 'The state that it leads to.' }), {
+                title: 'To',
+                description: 'Where this state leads: trigger → next state.',
+              }),
+            ),
+          },
+          { ...strict, title: 'State', description: 'A state of the machine.' },
+        ),
+        { title: 'States', description: 'The states, for the state diagram. Default: those that were seen.' },
+      ),
+    ),
+    devices: Type.Optional(
+      named(DeviceDescriptionSchema, { title: 'Devices', description: 'The devices of the machine, by id.' }),
+    ),
+  },
+  { ...strict, title: 'Machine', description: 'A machine, or with the name of a template, each of its instances.' },
 )
 export type MachineDescription = Type.Static<typeof MachineDescriptionSchema>
 
 export const InterlockSchema = Type.Object(
   {
-    name: Name,
-    /** Which commands it refuses: those for this machine, and of them those for this device or of these types. */
-    machine: Name,
-    device: Type.Optional(Name),
-    commands: Type.Optional(Type.Array(Name)),
-    /** Refuses while every one of these holds. */
-    when: Type.Array(ConditionSchema, { minItems: 1 }),
-    reason: Type.String({ minLength: 1, maxLength: 300, description: 'What the operator reads.' }),
+    name: name({ title: 'Name', description: 'Its own; no two interlocks have the same.' }),
+    machine: name({
+      title: 'Machine',
+      description:
+        'Whose commands it refuses. The name of a template (press) means each instance (press_001); so it does in its conditions.',
+    }),
+    device: Type.Optional(
+      name({ title: 'Device', description: 'Only commands to this device. Default: all commands of the machine.' }),
+    ),
+    commands: Type.Optional(
+      Type.Array(name(), {
+        minItems: 1,
+        maxItems: 100,
+        title: 'Commands',
+        description: 'Only commands of these types. Default: all.',
+      }),
+    ),
+    when: Type.Array(ConditionSchema, {
+      minItems: 1,
+      maxItems: 20,
+      title: 'When',
+      description: 'Refuses while every one of these holds.',
+    }),
+    reason: Type.String({ minLength: 1, maxLength: 300, title: 'Reason', description: 'What the operator reads.' }),
   },
-  strict,
+  { ...strict, title: 'Interlock', description: 'Refuses commands while its conditions hold, and says why.' },
 )
 export type Interlock = Type.Static<typeof InterlockSchema>
+
+export const GroupMemberSchema = Type.Object(
+  {
+    machine: name({ title: 'Machine', description: 'The machine that the device belongs to.' }),
+    device: name({ title: 'Device', description: 'The id of the device.' }),
+  },
+  { ...strict, title: 'Member', description: 'A device of a machine.' },
+)
+export type GroupMember = Type.Static<typeof GroupMemberSchema>
 
 /** What the plant consists of. Nothing in it is needed: what is not described is discovered from events. */
 export const PlantSchema = Type.Object(
   {
-    machines: Type.Optional(Type.Record(Name, MachineDescriptionSchema)),
+    machines: Type.Optional(
+      named(MachineDescriptionSchema, {
+        title: 'Machines',
+        description:
+          'Machines by name. The name of a template (press) describes each instance (press_001) that is not described itself.',
+      }),
+    ),
     groups: Type.Optional(
-      Type.Record(
-        Name,
-        Type.Array(Type.Object({ machine: Name, device: Name }, strict), { minItems: 1, maxItems: 200 }),
-        { description: 'Devices that one command can address together.' },
+      named(
+        Type.Array(GroupMemberSchema, {
+          minItems: 1,
+          maxItems: 200,
+          title: 'Group',
+          description: 'The devices of the group.',
+        }),
+        { title: 'Groups', description: 'Devices that one command can address together, by the name of the group.' },
       ),
     ),
-    interlocks: Type.Optional(Type.Array(InterlockSchema, { maxItems: 500 })),
+    interlocks: Type.Optional(
+      Type.Array(InterlockSchema, {
+        maxItems: 500,
+        title: 'Interlocks',
+        description: 'What refuses commands, and when.',
+      }),
+    ),
   },
   strict,
 )

@@ -5,7 +5,17 @@ import type { EventView } from './event.ts'
  * such events may be conflated for a viewer that cannot keep up.
  */
 export function telemetryTag(event: Pick<EventView, 'type' | 'payload'>): string | null {
-  if (event.type !== 'device_update' && event.type !== 'tag_update') return null
-  const id = event.payload['device_id'] ?? event.payload['tag']
-  return typeof id === 'string' ? id : null
+  const { type, payload } = event
+  if (type !== 'device_update' && type !== 'tag_update') return null
+  const device = payload['device_id']
+  // What a device says of itself, beside its values, is no telemetry.
+  if ((device !== undefined && typeof device !== 'string') || payload['status'] !== undefined) return null
+  if (type === 'tag_update') {
+    const tag = payload['tag']
+    return typeof tag === 'string' ? JSON.stringify([device ?? null, tag]) : null
+  }
+  const state = payload['new_state']
+  if (device === undefined || typeof state !== 'object' || state === null) return null
+  // A later update replaces an earlier one only where it brings a value for each of the same tags.
+  return JSON.stringify([device, ...Object.keys(state).toSorted()])
 }

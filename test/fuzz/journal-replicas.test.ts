@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JournalFault } from '../../src/core/journal-store.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -123,23 +123,35 @@ class Scene {
     throw new Error('it never came to rest')
   }
 
-  check(): void {
-    const { hub, journal, log } = this.stage
+  /** What must hold in the end, said of each viewer. */
+  look(): unknown {
+    const { journal, log } = this.stage
     happened.paged += this.store.pages
     if (journal.health.lost > 0) happened.gaps += 1
     if (log.records.some((record) => record.message.startsWith('the journal turned up'))) happened.lateJournals += 1
     for (const viewer of this.viewers) {
-      expect(viewer.machines).toEqual(this.stage.machines(viewer.channels))
-      expect(hub.knows(viewer.replica.position ?? { epoch: '', offset: 0 })).toBe(true)
-      if (viewer.channels.has('all')) expect(viewer.replica.position?.offset).toBe(hub.head)
       for (const message of viewer.messages.splice(0)) {
         if (message.type === 'welcome' && message.resumed) happened.resumed += 1
         if (message.type === 'snapshot' && message.reset) happened.resets += 1
         if (message.type === 'events' && message.conflated) happened.conflated += 1
       }
-      const recent = viewer.replica.state.recent.map((event) => event.offset)
-      expect(recent).toEqual([...new Set(recent)].toSorted((a, b) => a - b))
     }
+    return this.viewers.map((viewer) => ({
+      machines: viewer.machines,
+      recent: viewer.replica.state.recent.map((event) => event.offset),
+      known: this.stage.hub.knows(viewer.replica.position ?? { epoch: '', offset: 0 }),
+      offset: viewer.channels.has('all') ? viewer.replica.position?.offset : null,
+    }))
+  }
+
+  /** What {@link look} must give. */
+  wanted(): unknown {
+    return this.viewers.map((viewer) => ({
+      machines: this.stage.machines(viewer.channels),
+      recent: [...new Set(viewer.replica.state.recent.map((event) => event.offset))].toSorted((a, b) => a - b),
+      known: true,
+      offset: viewer.channels.has('all') ? this.stage.hub.head : null,
+    }))
   }
 }
 
@@ -218,7 +230,7 @@ const property = (
       await scene.start('ok')
       for (const step of run) await step(scene)
       await scene.calm()
-      scene.check()
+      expect(scene.look()).toEqual(scene.wanted())
       // What the journal holds is the same state: the next life begins with it, and the viewers go on with it.
       const before = scene.stage.machines()
       await scene.kill(0)
@@ -226,7 +238,7 @@ const property = (
       expect(scene.stage.machines()).toEqual(before)
       scene.append(3)
       await scene.calm()
-      scene.check()
+      expect(scene.look()).toEqual(scene.wanted())
     },
   )
 
@@ -242,7 +254,8 @@ test('[R1] [R3] [R5] whatever the order of events, cuts, kills, faults and slow 
   })
   await fc.assert(property(world, 20, 70), { numRuns: RUNS, seed })
   const { resumed, resets, paged, gaps, lateJournals } = happened
-  expect(Math.min(resumed, resets, paged, gaps, lateJournals), JSON.stringify(happened)).toBeGreaterThan(5)
+  console.log(JSON.stringify(happened))
+  expect(Math.min(resumed, resets, paged, gaps, lateJournals)).toBeGreaterThan(5)
 })
 
 test('[K1] the same holds for viewers that lag so far that their telemetry is conflated', async () => {

@@ -19,7 +19,7 @@ const EVENTS = [
   ['b', 'job_completed', { job_id: 'j' }],
   ['c', 'machine_terminated', {}],
   ['c', 'activity_log', { message: 'x', level: 'warn' }],
-  ['b', 'device_update', { device_id: 'd', value: 1 }],
+  ['b', 'device_update', { device_id: 'd', new_state: { value: 1 } }],
 ] as const
 
 /** A viewer as the client's session is one, on a link that delivers when the test lets it, and may be lost before. */
@@ -225,7 +225,7 @@ test('[S5] a viewer that lags behind a flood of telemetry is told what was left 
   slow.read()
   slow.fill(true)
   for (let i = 0; i < 5_000; i += 1) {
-    stage.event('a', 'device_update', { device_id: `d${i % 3}`, value: i })
+    stage.event('a', 'device_update', { device_id: `d${i % 3}`, new_state: { value: i } })
     if (i % 100 === 0) stage.event('a', 'state_change', { to_state: `s${i}` })
   }
   slow.fill(false)

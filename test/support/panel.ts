@@ -11,12 +11,18 @@ export const RENDERER_DIR = resolve(import.meta.dirname, '../../out/renderer')
 /** The built journal thread: a worker cannot run TypeScript. */
 export const JOURNAL_THREAD = resolve(import.meta.dirname, '../../out/main/journal.js')
 
+/** The built thread that checks configuration files. */
+export const CONFIG_THREAD = resolve(import.meta.dirname, '../../out/main/config.js')
+
 /** A configuration as the command line would make it, with everything in a folder of the test's own. */
 export function testConfig(args: readonly string[] = [], dir = tempDir()): Config {
   const line = readCommandLine([
     ...(args.includes('--events-socket') ? [] : ['--events-socket', join(dir, 'events.sock')]),
     ...(args.includes('--port') ? [] : ['--port', '0']),
-    ...['--data-dir', join(dir, 'data'), '--log-level', 'silent'],
+    '--data-dir',
+    join(dir, 'data'),
+    '--log-level',
+    'silent',
     ...args,
   ])
   if (line.kind !== 'run') throw new Error('not a run')
@@ -38,7 +44,13 @@ export async function startPanel(
   const { dir, ...rest } = surroundings
   const config = testConfig(args, dir)
   const log = new MemoryLog()
-  const panel = await compose(config, { log, rendererDir: RENDERER_DIR, journalThread: JOURNAL_THREAD, ...rest })
+  const panel = await compose(config, {
+    log,
+    rendererDir: RENDERER_DIR,
+    journalThread: JOURNAL_THREAD,
+    configThread: CONFIG_THREAD,
+    ...rest,
+  })
   onTestFinished(() => panel.close())
   return { ...panel, config, log, socket: config.eventsSockets[0] ?? '' }
 }

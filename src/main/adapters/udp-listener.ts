@@ -31,7 +31,7 @@ export async function listenUdp(address: UdpAddress, sink: DatagramSink): Promis
   }
   let closing: Promise<void> | undefined
   return {
-    address: `${address.host}:${socket.address().port}`,
+    address: `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${socket.address().port}`,
     close() {
       closing ??= new Promise((resolve) => socket.close(() => resolve()))
       return closing

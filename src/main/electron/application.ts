@@ -25,6 +25,7 @@ export interface Parts {
   readonly rendererDir: string
   /** The built journal thread. */
   readonly journalThread: string
+  readonly configThread: string
   /** The built preload. */
   readonly preload: string
 }
@@ -110,9 +111,9 @@ class Application {
 
   async #open(): Promise<void> {
     if (this.#ending) return
-    const { rendererDir, journalThread, preload } = this.#parts
+    const { rendererDir, journalThread, configThread, preload } = this.#parts
     const log = this.#log
-    const starting = this.#parts.compose(this.#config, { log, rendererDir, journalThread })
+    const starting = this.#parts.compose(this.#config, { log, rendererDir, journalThread, configThread })
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
     const panel = await starting

@@ -91,6 +91,7 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
       failedStart,
       rendererDir: join(dir, 'renderer'),
       journalThread: '/journal.js',
+      configThread: 'nowhere',
       preload: '/preload.cjs',
       ...overrides,
     },

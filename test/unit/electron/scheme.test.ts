@@ -13,6 +13,14 @@ vi.mock('electron', () => import('./fake-electron.ts'))
 
 beforeEach(resetElectron)
 
+/** The panel's answer to a path of its API. */
+const api = (path: string) =>
+  Promise.resolve({
+    status: 200,
+    headers: { 'x-path': path },
+    body: Readable.from([Buffer.from(`{"path":"${path}"}`)]),
+  })
+
 /** A built renderer in a folder next to something that is none of it. */
 function serve() {
   const out = tempDir()
@@ -23,12 +31,6 @@ function serve() {
   writeFileSync(join(out, 'renderer', 'x.js'), 'export {}')
   const session = new FakeSession()
   const log = new MemoryLog()
-  const api = (path: string) =>
-    Promise.resolve({
-      status: 200,
-      headers: { 'x-path': path },
-      body: Readable.from([Buffer.from(`{"path":"${path}"}`)]),
-    })
   serveRenderer(asSession(session), join(out, 'renderer'), api, log)
   const get = (path: string, init?: RequestInit): Promise<Response> => {
     const handler = session.schemes['andon']

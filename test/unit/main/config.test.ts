@@ -104,7 +104,7 @@ test('the configuration file is read', () => {
     socketMode: 0o600,
     udp: [{ host: '127.0.0.1', port: 4003 }],
     staleAfterMs: 5_000,
-    machineStaleAfterMs: new Map([['oven', 600_000]]),
+    configured: { machines: { oven: { stale_after: 600 } } },
     connections: 3,
     dataDir: '/var/lib/andon',
     logLevel: 'warn',

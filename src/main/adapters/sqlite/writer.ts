@@ -109,10 +109,12 @@ export class JournalWriter {
       if (first <= deletable && (size > bytes || this.#timeOf(first) < before)) {
         this.#transaction(() => this.#deleteSome(first, last, deletable, size > bytes ? Infinity : before))
         more = true
-      } else if (this.#value('SELECT freelist_count AS value FROM pragma_freelist_count') > PRUNE_PAGES) {
+      } else if (this.#freePages() > PRUNE_PAGES) {
         // Only once the deleting is done: what is deleted is first used again by what comes in.
         this.#database.exec(`PRAGMA incremental_vacuum(${PRUNE_PAGES})`)
         more = true
+        // The file itself shrinks when the write-ahead log is folded into it; nobody may write for a long time.
+        if (this.#freePages() <= PRUNE_PAGES) this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)')
       }
       return { first: this.#first(last), bytes: this.#size(), more }
     })
@@ -181,6 +183,10 @@ export class JournalWriter {
       `SELECT (page_count - freelist_count) * page_size AS value
        FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
     )
+  }
+
+  #freePages(): number {
+    return this.#value('SELECT freelist_count AS value FROM pragma_freelist_count')
   }
 
   #value(sql: string): number {
