@@ -55,7 +55,14 @@ export async function dev(children, args, stopped) {
   const server = await createServer({
     ...config.renderer,
     configFile: false,
-    server: { host: '127.0.0.1', proxy: { '/ws': { target, ws: true, changeOrigin: true } } },
+    server: {
+      host: '127.0.0.1',
+      // The panel takes only its own pages: the page's origin becomes the panel's.
+      proxy: {
+        '/ws': { target, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+        '/api': { target, changeOrigin: true },
+      },
+    },
   })
   await server.listen()
   server.printUrls()
