@@ -32,9 +32,9 @@ export function decode(bytes: Buffer): Decoded {
   return { ok: true, text, datagram: value }
 }
 
-/** Counts brackets outside strings. Text that is too short to be too deep is not looked at. */
+/** Counts brackets outside strings, but only in a text that has enough of them: this runs for every datagram. */
 function tooDeep(text: string): boolean {
-  if (text.length < 2 * MAX_DEPTH) return false
+  if (countOf(text, '{') + countOf(text, '[') <= MAX_DEPTH) return false
   let depth = 0
   let quoted = false
   for (let i = 0; i < text.length; i += 1) {
@@ -52,6 +52,13 @@ function tooDeep(text: string): boolean {
     }
   }
   return false
+}
+
+/** How often the character is in the text; beyond `MAX_DEPTH` it does not matter how often. */
+function countOf(text: string, character: string): number {
+  let count = 0
+  for (let at = text.indexOf(character); at >= 0 && count <= MAX_DEPTH; at = text.indexOf(character, at + 1)) count += 1
+  return count
 }
 
 /** Which rule a value that is no datagram breaks first. */

@@ -49,8 +49,8 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
   if (flags['help'] === true) return { kind: 'help' }
   if (flags['version'] === true) return { kind: 'version' }
   const given = text(flags, 'config')
-  const path = resolve(given ?? defaultConfigFile())
-  const configured = given !== undefined || existsSync(path) ? readConfigFile(path) : undefined
+  const configFile = resolve(given ?? defaultConfigFile())
+  const configured = given !== undefined || existsSync(configFile) ? readConfigFile(configFile) : undefined
   const file = configured ?? {}
 
   const host = (text(flags, 'host') ?? file.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
@@ -76,7 +76,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       socketGroup: group ?? null,
       udp: udp?.map(udpAddress) ?? null,
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
-      configFile: path,
+      configFile,
       configured,
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
       retention: {

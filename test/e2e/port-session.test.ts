@@ -130,9 +130,9 @@ test('the page closes: the panel forgets the session', async () => {
 test('the policy: nothing becomes code, nothing goes elsewhere, the own socket is allowed', async () => {
   const broken = await page.evaluate(async (elsewhere) => {
     const violations: string[] = []
-    const all = new Promise<void>((resolve) => {
+    const all = new Promise<void>((done) => {
       document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
-        if (violations.push(effectiveDirective) === 5) resolve()
+        if (violations.push(effectiveDirective) === 5) done()
       })
     })
     const script = document.createElement('script')

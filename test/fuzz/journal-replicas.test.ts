@@ -90,6 +90,18 @@ class Scene {
     }
   }
 
+  /** A viewer sees what is not durable yet; then the process is killed, and others take those offsets. */
+  async lose(viewer: ManualViewer, seen: number, others: number): Promise<void> {
+    viewer.connect(this.stage.sessions.accept)
+    this.append(seen)
+    this.stage.clock.pass(5)
+    viewer.take()
+    await this.kill(0)
+    await this.start('ok')
+    this.append(others)
+    viewer.connect(this.stage.sessions.accept)
+  }
+
   append(count: number): void {
     for (let i = 0; i < count; i += 1) {
       if (this.world.telemetry && !this.#random.chance(0.002)) {
@@ -204,6 +216,17 @@ const stepOf = (burst: number): fc.Arbitrary<Step> =>
           await s.store.answerRead(f)
         }),
       ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(viewer, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 8 }))
+        .map(([v, seen, others]) =>
+          named(`viewer ${v} sees ${seen} that are lost, ${others} follow`, async (s) => {
+            const found = s.viewers[v]
+            if (found) await s.lose(found, seen, others)
+          }),
+        ),
     },
     {
       weight: 1,

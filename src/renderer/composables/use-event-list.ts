@@ -5,8 +5,11 @@ import { useEvents } from '../stores/events.ts'
 import { useMedia } from './use-media.ts'
 
 const OVERSCAN = 8
-/** The list's own header, which is part of what is scrolled. */
+/** The list's own header and what stands before the first row, which are part of what is scrolled. */
 const HEAD = 32
+const EDGE = 44
+/** Older rows are fetched when fewer than this many are left above. */
+const NEAR_ROWS = 12
 
 /** The virtual list of events: which rows exist, where they are, and how it follows, keeps its place and is walked. */
 export function useEventList(
@@ -21,7 +24,9 @@ export function useEventList(
   /** A new object for each change, around rows that are changed in place: what reads rows must read it anew. */
   const view = computed(() => events.view)
   const rowCount = computed(() => view.value.rows.length)
-  const headHeight = computed(() => (narrow.value ? 0 : HEAD))
+  /** Something is to be said of what lies before the first row. */
+  const edged = computed(() => rowCount.value > 0 || events.filtered)
+  const headHeight = computed(() => (narrow.value ? 0 : HEAD) + (edged.value ? EDGE : 0))
   /** Where the list was scrolled to when we last knew. */
   let place = 0
 
@@ -43,6 +48,8 @@ export function useEventList(
       estimateSize: () => rowHeight.value,
       overscan: OVERSCAN,
       scrollMargin: headHeight.value,
+      // The header lies over the rows.
+      scrollPaddingStart: narrow.value ? 0 : HEAD,
     })),
   )
   watch(rowHeight, () => virtualizer.value.measure())
@@ -73,9 +80,9 @@ export function useEventList(
       await nextTick()
       if (follow.value) toNewest()
       else if (now.generation === before.generation) {
-        // What is looked at stays where it is while older rows go.
+        // What is looked at stays where it is while older rows come and go.
         const gone = now.gone - before.gone
-        if (gone > 0) scrollTo(Math.max(0, place - gone * rowHeight.value))
+        if (gone !== 0) scrollTo(Math.max(0, place - gone * rowHeight.value))
       }
     },
     { flush: 'pre' },
@@ -101,8 +108,14 @@ export function useEventList(
     const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeight.value / 2
     // Only a person scrolls upwards; growing rows just leave the end further away.
     if (element.scrollTop < place - 2 && !atEnd) follow.value = false
-    else if (atEnd && element.scrollTop > place) follow.value = true
+    else if (atEnd && element.scrollTop > place && !view.value.more) follow.value = true
     place = element.scrollTop
+    if (events.searching !== null || events.stopped || events.fault !== null || follow.value) return
+    // Who has come to a button in here with the keyboard is about to press it.
+    const focused = document.activeElement
+    if (focused !== element && element.contains(focused)) return
+    if (place < NEAR_ROWS * rowHeight.value) void events.older()
+    else if (atEnd) void events.newer()
   }
 
   function select(event: EventView): void {
@@ -128,11 +141,12 @@ export function useEventList(
     const index = Math.min(list.length - 1, Math.max(0, next))
     const event = list[index]
     if (event) select(event)
-    virtualizer.value.scrollToIndex(index, { align: 'auto' })
+    if (index === 0) scrollTo(0)
+    else virtualizer.value.scrollToIndex(index, { align: 'auto' })
   }
 
   /** Only a row that exists can be pointed at. */
   const activeId = computed(() => items.value.find(({ event }) => event === selected.value)?.event.offset)
 
-  return { rowCount, items, height, rowHeight, scrolled, moved, select, activeId }
+  return { rowCount, items, height, rowHeight, scrolled, moved, select, activeId, edged }
 }

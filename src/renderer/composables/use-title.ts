@@ -2,11 +2,13 @@ import { watchEffect } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import { machineOfParam } from '../model/machine-route.ts'
+import { useReplay } from '../stores/replay.ts'
 
 /** Keeps the document's title that of the page, in the chosen language. */
 export function useTitle(): void {
   const route = useRoute()
   const { t } = useI18n()
+  const replay = useReplay()
 
   function pageTitle(): string {
     switch (route.name) {
@@ -30,6 +32,7 @@ export function useTitle(): void {
 
   watchEffect(() => {
     const page = pageTitle()
-    document.title = page === '' ? t('app.name') : `${page} · ${t('app.name')}`
+    const words = [replay.active ? t('replay.title') : '', page, t('app.name')]
+    document.title = words.filter((word) => word !== '').join(' · ')
   })
 }

@@ -24,6 +24,7 @@ export class Format {
   readonly #precise: Intl.DateTimeFormat
   readonly #day: Intl.DateTimeFormat
   readonly #dateTime: Intl.DateTimeFormat
+  readonly #moment: Intl.DateTimeFormat
   readonly #number: Intl.NumberFormat
   readonly #two: Intl.NumberFormat
   readonly #tenths: Intl.NumberFormat
@@ -43,6 +44,7 @@ export class Format {
       day: 'numeric',
       fractionalSecondDigits: 3,
     })
+    this.#moment = new Intl.DateTimeFormat(locale, { ...clock, year: 'numeric', month: 'short', day: '2-digit' })
     this.#number = new Intl.NumberFormat(locale)
     this.#two = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 })
     this.#tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
@@ -60,6 +62,11 @@ export class Format {
 
   dateTime(ms: number): string {
     return this.#dateTime.format(ms)
+  }
+
+  /** `21 Nov 2026, 14:03:07` */
+  moment(ms: number): string {
+    return this.#moment.format(ms)
   }
 
   /** The time, with the day in front of it where it lies half a day or more from `now`. */

@@ -2,12 +2,9 @@ import { acceptHMRUpdate, defineStore } from 'pinia'
 import { computed, markRaw, onScopeDispose, ref, shallowRef } from 'vue'
 import { SessionClient } from '../../client/session-client.ts'
 import type { LinkStatus } from '../../client/status.ts'
-import { viewEvent } from '../../shared/event.ts'
 import type { Health } from '../../shared/health.ts'
 import type { Capabilities } from '../../shared/messages.ts'
-import { EventFeed } from '../model/event-feed.ts'
-import { FramePublisher } from '../model/frame-publisher.ts'
-import { MachineTable } from '../model/machine-table.ts'
+import { Source } from '../model/source.ts'
 import { useClock } from './clock.ts'
 import { connectToPanel } from './connect.ts'
 
@@ -21,18 +18,13 @@ export const useSession = defineStore('session', () => {
   const health = shallowRef<Health | null>(null)
   /** What this way of reaching the panel can do; null before the first welcome. */
   const capabilities = shallowRef<Capabilities | null>(null)
-  /** There is something to show. */
-  const loaded = ref(false)
   /** Events were missed while the link was lost, and the person has not dismissed the notice yet. */
   const gap = ref(false)
   /** How many values this viewer was too slow to be shown. */
   const conflated = ref(0)
-  // Raw: a reactive proxy would stand before their private fields.
-  const machines = markRaw(new MachineTable())
-  const feed = markRaw(new EventFeed())
-  /** Changes whenever the feed has changed. */
-  const feedVersion = ref(0)
   const live = computed(() => status.value.kind === 'live')
+  /** What is shown is what is, now, so that a person may act upon it. */
+  const mayAct = computed(() => live.value && clock.present && !clock.stale)
   const refusedCount = computed(() => {
     let count = 0
     for (const listener of health.value?.listeners ?? []) {
@@ -46,13 +38,15 @@ export const useSession = defineStore('session', () => {
     client: { name: 'andon-panel' },
     online: () => navigator.onLine,
   })
-  const publisher = new FramePublisher(
-    (run) => requestAnimationFrame(run),
-    () => {
-      machines.publish(client.replica.state.machines)
-      feedVersion.value += 1
-    },
+  // Raw: a reactive proxy would stand before its private fields.
+  const source = markRaw(
+    new Source(
+      () => client.replica.state,
+      (run) => requestAnimationFrame(run),
+    ),
   )
+  /** There is something to show. */
+  const loaded = computed(() => source.loaded.value)
 
   client.listen({
     status: (next) => {
@@ -68,20 +62,15 @@ export const useSession = defineStore('session', () => {
     snapshot: (snapshot) => {
       clock.heard()
       if (snapshot.reset && loaded.value) gap.value = true
-      machines.touchAll()
-      feed.load(client.replica.state.recent.map(viewEvent))
-      loaded.value = true
-      publisher.request()
+      source.replaced()
     },
     events: (events, message) => {
       clock.heard()
       for (const each of message.conflated ?? []) {
-        machines.touchName(each.machine)
+        source.machines.touchName(each.machine)
         conflated.value += each.events
       }
-      for (const event of events) machines.touch(event)
-      feed.append(events)
-      publisher.request()
+      source.folded(events)
     },
     health: (next) => {
       clock.sync(next.time)
@@ -100,17 +89,14 @@ export const useSession = defineStore('session', () => {
   return {
     status,
     live,
+    mayAct,
     loaded,
     health,
     capabilities,
     refusedCount,
     gap,
     conflated,
-    machines,
-    feed,
-    feedVersion,
-    /** The feed was paused, resumed or filtered by a person. */
-    touchFeed: () => publisher.request(),
+    source,
     retryNow,
   }
 })

@@ -229,6 +229,36 @@ test('[R2] a journal that turns up late goes first; what came in meanwhile follo
   ])
 })
 
+test('[R2] a journal that turns up late and ends where memory ended gives its own snapshots', async () => {
+  const disk = new Disk()
+  const before = await scene({ life: 'one' }, disk)
+  events(before, 2, 'old')
+  await written(before)
+  const at = await scene({ life: 'two', start: 'io', ringEntries: 8 }, disk)
+  events(at, 10, 'new')
+  const viewer = new ManualViewer()
+  viewer.replica.position = { epoch: 'of another', offset: 3 }
+  viewer.connect(at.stage.sessions.accept)
+  viewer.take()
+  expect(viewer.messages.at(-1)).toMatchObject({
+    type: 'snapshot',
+    reset: true,
+    position: { epoch: 'two.2', offset: 10 },
+  })
+  at.stage.clock.pass(RETRY_MS)
+  await written(at)
+  viewer.take()
+  expect(viewer.messages.at(-1)).toMatchObject({
+    type: 'snapshot',
+    reset: true,
+    position: { epoch: 'two.3', offset: 10 },
+  })
+  expect(viewer.machines).toMatchObject([
+    { name: 'old', events: 2 },
+    { name: 'new', events: 8 },
+  ])
+})
+
 test('[R2] viewers see a journal that turned up late even where nothing came in meanwhile', async () => {
   const disk = new Disk()
   const before = await scene({ life: 'one' }, disk)
