@@ -106,14 +106,16 @@ test('the list reaches back through the whole journal, and what is looked at sta
   expect(top).toBeGreaterThanOrEqual(((await list.boundingBox())?.y ?? 0) + 32)
   expect(top).toBeLessThan(400)
 
+  const begins = page.getByTestId('event-edge-words').getByText('The journal begins at')
   await waitFor(
     async () => {
       await list.evaluate((element) => element.scrollTo(0, 0))
-      return (await row(page, 1).count()) === 1
+      return (await begins.count()) === 1
     },
-    { what: 'the first event', timeout: 20_000 },
+    { what: 'the beginning of the journal', timeout: 30_000 },
   )
-  await page.getByTestId('event-edge-words').getByText('The journal begins at').waitFor()
+  await list.evaluate((element) => element.scrollTo(0, 0))
+  await row(page, 1).waitFor()
   const { offsets, count } = await page.evaluate(() => ({
     offsets: [...document.querySelectorAll('[data-testid=event-row]')].map((each) =>
       Number(each.getAttribute('data-offset')),

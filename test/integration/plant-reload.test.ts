@@ -29,7 +29,7 @@ function replace(path: string, text: string): void {
 }
 
 // Each check starts a thread: 0.3 s by itself, several seconds where every processor is busy.
-test('the description is reloaded under load: whole versions only, bad ones refused, no datagram lost', async () => {
+test('the description is reloaded under load: whole versions only, bad ones refused, every datagram that was sent taken in', async () => {
   const path = join(tempDir(), 'andon.yaml')
   const panel = await startPanel()
   const described = new DescribedPlant({ staleAfterMs: 60_000 })
