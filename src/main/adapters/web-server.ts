@@ -9,7 +9,7 @@ import { JournalError } from '../../core/journal-store.ts'
 import type { Log } from '../../core/log.ts'
 import type { Accept } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
-import { CONTENT_SECURITY_POLICY } from '../content-security-policy.ts'
+import { SECURITY_HEADERS } from '../content-security-policy.ts'
 import { ListenError } from './listener.ts'
 import { hostAllowed, originAllowed } from './origin.ts'
 import { type History, historyRoutes } from './rest/history-routes.ts'
@@ -18,15 +18,6 @@ import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
 export const WS_PATH = '/ws'
-
-/** Sent with every answer. */
-const SECURITY_HEADERS = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-} as const
 
 export interface WebServerOptions {
   readonly host: string

@@ -2,19 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { protocol, type Session } from 'electron'
 import type { Log } from '../../core/log.ts'
-import { CONTENT_SECURITY_POLICY } from '../content-security-policy.ts'
+import { SECURITY_HEADERS } from '../content-security-policy.ts'
 import type { ApiAnswer } from '../adapters/web-server.ts'
 import { HOST, SCHEME } from './page-origin.ts'
 import { rendererFile } from './renderer-file.ts'
 
-const HEADERS = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'no-cache',
-}
+const HEADERS = { ...SECURITY_HEADERS, 'Cache-Control': 'no-cache' }
 
 /** What reading a path says where there is no such file. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'])

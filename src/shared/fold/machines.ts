@@ -1,5 +1,6 @@
 import type { EventView } from '../event.ts'
 import type { Payload } from '../datagram.ts'
+import { makeRoom, pushBounded } from './fields.ts'
 import { logLevel } from '../log-level.ts'
 import { type Job, type LogLevel, type Machine, templateOf } from '../machine.ts'
 
@@ -17,11 +18,6 @@ const text = (payload: Payload, key: string, limit: number = MACHINE_LIMITS.name
   if (typeof value === 'string') return value.slice(0, limit)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return null
-}
-
-const push = <T>(list: T[], item: T, limit: number): void => {
-  list.push(item)
-  if (list.length > limit) list.splice(0, list.length - limit)
 }
 
 function newMachine(event: EventView): Machine {
@@ -51,18 +47,13 @@ function newMachine(event: EventView): Machine {
   }
 }
 
-function forgetSilent(machines: Map<string, Machine>): void {
-  const silent = [...machines.values()].toSorted((a, b) => a.lastEventOffset - b.lastEventOffset)
-  for (const machine of silent.slice(0, MAX_MACHINES / 10)) machines.delete(machine.name)
-}
-
 function setState(machine: Machine, state: string, event: EventView): void {
   machine.stateSince = event.time
   machine.state = state
 }
 
 function log(machine: Machine, event: EventView, level: LogLevel, message: string): void {
-  push(machine.log, { offset: event.offset, time: event.time, level, message }, MACHINE_LIMITS.log)
+  pushBounded(machine.log, { offset: event.offset, time: event.time, level, message }, MACHINE_LIMITS.log)
 }
 
 function startJob(machine: Machine, event: EventView): void {
@@ -118,7 +109,7 @@ export function foldMachine(machines: Map<string, Machine>, event: EventView): M
     return machine
   }
   if (!machine) {
-    if (machines.size >= MAX_MACHINES) forgetSilent(machines)
+    makeRoom(machines, MAX_MACHINES, (each) => each.lastEventOffset)
     machine = newMachine(event)
     machines.set(event.machine, machine)
   }
@@ -145,7 +136,7 @@ export function foldMachine(machines: Map<string, Machine>, event: EventView): M
       if (to === null) break
       const from = text(payload, 'from_state')
       const jumped = machine.state !== null && from !== null && from !== machine.state
-      push(
+      pushBounded(
         machine.transitions,
         { offset: event.offset, time: event.time, from, to, trigger: text(payload, 'event_trigger'), jumped },
         MACHINE_LIMITS.transitions,
