@@ -10,15 +10,19 @@ import { electronAddon } from './electron-addon.mjs'
 import { electronBinary, hasDisplay, sandboxProblem } from './electron-binary.mjs'
 
 /** Options that `npm run demo` hands to the plant, not to the panel. */
-const PLANT_OPTIONS = ['control-prefix', 'misbehave', 'seed', 'speed']
+const PLANT_OPTIONS = ['cells', 'misbehave', 'seed', 'speed']
+
+/** Describes the demo plant; used where nobody names another file. */
+const DEMO_CONFIG = join(OUT, '..', 'build', 'andon.example.yaml')
 
 const DEMO_HELP = `
 Options of the demo plant (npm run demo):
-  --misbehave LIST           At random moments, some of burst,stall,garbage,crash,restart.
+  --misbehave LIST           At random moments, some of burst,stall,garbage,crash,restart,refuse,ignore,late,vanish.
+  --cells N                  Cells of devices, from 1 to 20. (default: 1)
   --seed N                   The same number gives the same plant. (default: 1)
   --speed X                  10: everything takes a tenth of its time. (default: 1)
-  --control-prefix PREFIX    Its control sockets are PREFIX<machine>.sock. (default: /tmp/statemachine-control-)
-The demo keeps its journal in a temporary folder unless --data-dir names one.
+The demo keeps its journal in a temporary folder unless --data-dir names one, and is described by
+build/andon.example.yaml unless --config names another file.
 `
 
 /**
@@ -67,7 +71,11 @@ function runner(args) {
 function plantTarget(args, unix) {
   if (!unix) return ['--udp', valueOf(args, 'udp') ?? '127.0.0.1:3003']
   const socket = valueOf(args, 'events-socket')
-  return socket === undefined ? [] : ['--events-socket', socket]
+  const prefix = valueOf(args, 'control-prefix')
+  return [
+    ...(socket === undefined ? [] : ['--events-socket', socket]),
+    ...(prefix === undefined ? [] : ['--control-prefix', prefix]),
+  ]
 }
 
 /** @param {string} mode @param {string[]} args @param {Children} children @param {() => boolean} stopped */
@@ -91,6 +99,7 @@ async function run(mode, args, children, stopped) {
     scratch = mkdtempSync(join(tmpdir(), 'andon-demo-'))
     options.panel.push('--data-dir', scratch)
   }
+  if (mode === 'demo' && valueOf(options.panel, 'config') === undefined) options.panel.push('--config', DEMO_CONFIG)
   const panel = children.start(command, [entry, ...options.panel], env)
   const code = new Promise((resolve) => {
     panel.once('exit', (status, signal) => resolve(status ?? (signal === null || stopped() ? 0 : 1)))

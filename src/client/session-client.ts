@@ -3,16 +3,22 @@ import { CLOSE_CODES, closeCodeOf } from '../shared/close-codes.ts'
 import type { EventView } from '../shared/event.ts'
 import type { Health } from '../shared/health.ts'
 import {
+  type AlarmMessage,
   type ClientMessage,
+  type CommandMessage,
+  type ControlMessage,
   type Events,
   type Reply,
   type RequestId,
   ServerMessageSchema,
   type ServerMessage,
   type Snapshot,
+  type StopMessage,
   type Welcome,
+  type WriteMessage,
 } from '../shared/messages.ts'
 import { type Check, parseMessage } from '../shared/parse-message.ts'
+import type { Plant } from '../shared/plant.ts'
 import { PROTOCOL_VERSION } from '../shared/protocol.ts'
 import { backoff } from './backoff.ts'
 import { Replica } from './replica.ts'
@@ -33,11 +39,16 @@ export interface SessionListener {
   /** The replica has folded these, oldest first. */
   events?(events: readonly EventView[], message: Events): void
   health?(health: Health): void
+  /** What is described of the plant is new, or another. */
+  plant?(plant: Plant): void
 }
+
+/** A request as a caller makes it; what numbers and dates it is added here. */
+type Asked<Message> = Omit<Message, 'type' | 'id' | 'at'>
 
 export interface SessionOptions {
   readonly connect: Connect
-  readonly client: { readonly name: string; readonly version?: string }
+  readonly client: { readonly name: string; readonly version?: string; readonly station?: string }
   /** Default: `all`. */
   readonly channels?: readonly string[]
   /** True while the device has a network; default: always. */
@@ -73,6 +84,10 @@ export class SessionClient {
   #settled: ReturnType<typeof setTimeout> | undefined
   #pinger: ReturnType<typeof setInterval> | undefined
   #nextId = 1
+  /** Who this is to the panel: with it, control outlives a lost link. */
+  #session: { readonly id: string; readonly key: string } | undefined
+  /** How far the panel's clock is ahead of ours, milliseconds. */
+  #ahead = 0
   readonly #channels: Set<string>
   readonly #pending = new Map<RequestId, (reply: Reply | undefined) => void>()
   /** When each unanswered ping was sent. */
@@ -114,6 +129,31 @@ export class SessionClient {
     })
   }
 
+  /**
+   * Asks for a value to be written, an event to be given to a machine, a machine to be stopped, or control of one. Each
+   * resolves with the reply, or like {@link subscribe} with undefined where the link is lost: whether the panel heard it
+   * is then told by its events, if it comes back. It is never sent again.
+   */
+  write(asked: Asked<WriteMessage>): Promise<Reply | undefined> {
+    return this.#request((id) => ({ type: 'write', id, at: this.#panelNow(), ...asked }))
+  }
+
+  command(asked: Asked<CommandMessage>): Promise<Reply | undefined> {
+    return this.#request((id) => ({ type: 'command', id, at: this.#panelNow(), ...asked }))
+  }
+
+  stop(asked: Asked<StopMessage>): Promise<Reply | undefined> {
+    return this.#request((id) => ({ type: 'stop', id, ...asked }))
+  }
+
+  control(asked: Asked<ControlMessage>): Promise<Reply | undefined> {
+    return this.#request((id) => ({ type: 'control', id, ...asked }))
+  }
+
+  alarm(asked: Asked<AlarmMessage>): Promise<Reply | undefined> {
+    return this.#request((id) => ({ type: 'alarm', id, ...asked }))
+  }
+
   /** Tries now instead of at the end of the back-off; for a button, or a network that is back. */
   retryNow(): void {
     if (this.#status.kind === 'live' || this.#status.kind === 'closed' || this.#transport) return
@@ -134,6 +174,11 @@ export class SessionClient {
 
   #now(): number {
     return (this.#options.now ?? Date.now)()
+  }
+
+  /** The panel's clock as far as this viewer knows it, epoch milliseconds. */
+  #panelNow(): number {
+    return Math.max(0, Math.round(this.#now() + this.#ahead))
   }
 
   #setStatus(status: LinkStatus): void {
@@ -175,6 +220,7 @@ export class SessionClient {
       client: this.#options.client,
       channels: [...this.#channels],
       ...(position ? { resume: position } : {}),
+      ...(this.#session ? { session: this.#session } : {}),
     })
   }
 
@@ -188,6 +234,8 @@ export class SessionClient {
     const message = parsed.value
     switch (message.type) {
       case 'welcome':
+        this.#session = { id: message.session, key: message.key }
+        this.#ahead = message.time - this.#now()
         for (const listener of this.#listeners) listener.welcome?.(message)
         if (message.resumed) this.#live()
         break
@@ -199,6 +247,9 @@ export class SessionClient {
       case 'events':
         this.#apply(message)
         break
+      case 'plant':
+        for (const listener of this.#listeners) listener.plant?.(message.plant)
+        break
       case 'health':
         for (const listener of this.#listeners) listener.health?.(message.health)
         break
@@ -207,11 +258,13 @@ export class SessionClient {
         break
       case 'ping':
         if (this.replica.position) this.replica.position = message.position
+        this.#ahead = message.time - this.#now()
         this.#send({ type: 'pong' })
         break
       case 'pong': {
         const sent = this.#pings.get(message.id)
         this.#pings.delete(message.id)
+        this.#ahead = message.time - this.#now()
         if (sent !== undefined && this.#status.kind === 'live') {
           this.#setStatus({ kind: 'live', roundTripMs: this.#now() - sent })
         }

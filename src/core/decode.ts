@@ -36,7 +36,7 @@ export function decode(bytes: Buffer): Decoded {
  * Counts brackets outside strings, but only in a text that is long enough and has enough of them: this runs for every
  * datagram.
  */
-function tooDeep(text: string): boolean {
+export function tooDeep(text: string): boolean {
   if (text.length < 2 * MAX_DEPTH) return false
   if (countOf(text, '{') + countOf(text, '[') <= MAX_DEPTH) return false
   let depth = 0

@@ -9,6 +9,9 @@ export interface Entry {
   readonly machine: string
   readonly type: string
   readonly family: Family
+  /** Id of the device that it concerns, and whether it concerns all of the machine's; see `eventDevice`. */
+  readonly device: string | null
+  readonly allDevices: boolean
   /** Null for what is neither a log line nor an error. */
   readonly level: LogLevel | null
   /** What this event is the latest value of, where it is telemetry: such events may be conflated. */

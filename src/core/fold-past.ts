@@ -1,6 +1,6 @@
 import { filterOf } from '../shared/channel.ts'
 import { type AndonEvent, viewEvent } from '../shared/event.ts'
-import { foldMachine } from '../shared/fold/machines.ts'
+import { type Folded, foldedFrom, foldedSnapshot, type FoldedSnapshot, foldInto, newFolded } from '../shared/folded.ts'
 import type { Machine } from '../shared/machine.ts'
 import { foldState, type State } from '../shared/state.ts'
 import type { Entry } from './entry.ts'
@@ -19,7 +19,7 @@ export function foldPast(
   at: number,
 ): PastState {
   const state: State = {
-    machines: machinesFrom(stored),
+    ...foldedOf(stored),
     recent: before.map((entry) => JSON.parse(entry.text) as AndonEvent),
   }
   for (const entry of entries) foldState(state, JSON.parse(entry.text) as AndonEvent, everything)
@@ -27,22 +27,20 @@ export function foldPast(
   return {
     offset: last?.offset ?? 0,
     time: last?.time ?? at,
-    state: JSON.stringify({ machines: [...state.machines.values()], recent: state.recent }),
+    state: JSON.stringify({ ...foldedSnapshot(state), recent: state.recent }),
   }
 }
 
-/** The machines after the last of `entries`, which follow the stored state. */
-export function foldMachines(
-  stored: StoredState | null,
-  entries: readonly Pick<Entry, 'text'>[],
-): Map<string, Machine> {
-  const machines = machinesFrom(stored)
-  for (const { text } of entries) foldMachine(machines, viewEvent(JSON.parse(text) as AndonEvent))
-  return machines
+/** What is folded after the last of `entries`, which follow the stored state. */
+export function foldStored(stored: StoredState | null, entries: readonly Pick<Entry, 'text'>[]): Folded {
+  const folded = foldedOf(stored)
+  for (const { text } of entries) foldInto(folded, viewEvent(JSON.parse(text) as AndonEvent))
+  return folded
 }
 
-/** The machines of a stored state. It is our own text, written by {@link Hub.machinesText}. */
-function machinesFrom(stored: StoredState | null): Map<string, Machine> {
-  const machines = stored === null ? [] : (JSON.parse(stored.machines) as Machine[])
-  return new Map(machines.map((machine) => [machine.name, machine]))
+/** A stored state is our own text, written by {@link Hub.foldedText}; earlier versions kept less, at first machines only. */
+function foldedOf(stored: StoredState | null): Folded {
+  if (stored === null) return newFolded()
+  const kept = JSON.parse(stored.folded) as Partial<FoldedSnapshot> | Machine[]
+  return foldedFrom({ ...foldedSnapshot(newFolded()), ...(Array.isArray(kept) ? { machines: kept } : kept) })
 }

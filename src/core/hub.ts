@@ -1,9 +1,9 @@
 import { type Filter, matches } from '../shared/channel.ts'
-import type { Datagram } from '../shared/datagram.ts'
-import { type AndonEvent, bodyText, eventText, type Origin, viewEvent } from '../shared/event.ts'
-import { foldMachine } from '../shared/fold/machines.ts'
+import type { Datagram, Payload } from '../shared/datagram.ts'
+import { type AndonEvent, bodyText, eventText, type EventView, type Origin, viewEvent } from '../shared/event.ts'
+import { eventDevice } from '../shared/event-device.ts'
+import { type Folded, foldInto, newFolded, type ReadonlyFolded } from '../shared/folded.ts'
 import { eventLevel } from '../shared/log-level.ts'
-import type { Machine } from '../shared/machine.ts'
 import type { Position } from '../shared/position.ts'
 import { telemetryTag } from '../shared/tag.ts'
 import type { Clock } from './clock.ts'
@@ -31,7 +31,7 @@ export interface Continuation {
   readonly head: number
   readonly epochs: readonly Epoch[]
   /** The folded state after that event. The hub takes it over. */
-  readonly machines: Map<string, Machine>
+  readonly folded: Folded
   /** The latest events, oldest first, up to the head. */
   readonly tail: readonly Entry[]
 }
@@ -59,19 +59,22 @@ export class Hub {
   readonly #ringLimits: RingLimits
   readonly #snapshots = new SnapshotWriter()
   readonly #listeners = new Set<() => void>()
+  readonly #watchers = new Set<(event: EventView) => void>()
+  /** Events that the watchers have not all seen yet; null while nobody is being told. */
+  #unseen: EventView[] | null = null
   #epoch: string
   #epochs: readonly Epoch[]
-  #machines: Map<string, Machine>
+  #folded: Folded
   #ring: Ring
   #time = 0
 
   constructor(options: HubOptions) {
-    const { clock, epoch, ring = RING_LIMITS, from = { head: 0, epochs: [], machines: new Map(), tail: [] } } = options
+    const { clock, epoch, ring = RING_LIMITS, from = { head: 0, epochs: [], folded: newFolded(), tail: [] } } = options
     this.#clock = clock
     this.#ringLimits = ring
     this.#epoch = epoch
     this.#epochs = [...from.epochs, { epoch, first: from.head + 1 }]
-    this.#machines = from.machines
+    this.#folded = from.folded
     this.#ring = this.#ringFrom(from)
   }
 
@@ -79,8 +82,9 @@ export class Hub {
     return this.#epoch
   }
 
-  get machines(): ReadonlyMap<string, Machine> {
-    return this.#machines
+  /** The state at the head. Its objects change in place. */
+  get folded(): ReadonlyFolded {
+    return this.#folded
   }
 
   /** Position of the newest event. */
@@ -107,19 +111,31 @@ export class Hub {
    * Nothing here waits or sends: this runs in the datagram loop.
    */
   append(origin: Origin, body: Datagram, text: string): Entry {
-    return this.#append(origin, body, text, this.#clock.now())
+    const { entry, view } = this.#append(origin, body, text, this.#clock.now())
+    this.#tell(view)
+    return entry
   }
 
-  /** An event of the panel itself about a machine. */
-  report(machine: string, type: string, payload: Readonly<Record<string, unknown>>): Entry {
+  /** An event of the panel itself, or of an operator, about a machine. */
+  report(origin: Exclude<Origin, 'machine'>, machine: string, type: string, payload: Payload): Entry {
     const body = { machine_name: machine, type, payload }
-    return this.append('panel', body, JSON.stringify(body))
+    return this.append(origin, body, JSON.stringify(body))
   }
 
   /** Called within the datagram loop, after every event: must be cheap. Returns the function that unsubscribes. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Called with every new event, once it is folded; must be cheap. A watcher may report events itself: all watchers see
+   * all events in the order of their offsets. What one throws is thrown by {@link append}, once all have seen all.
+   * Returns the function that unsubscribes.
+   */
+  watch(watcher: (event: EventView) => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
   }
 
   /**
@@ -130,7 +146,7 @@ export class Hub {
     const taken = this.#ring.entries(this.#ring.first - 1, this.#ring.head)
     this.#epoch = epoch
     this.#epochs = [...from.epochs, { epoch, first: from.head + 1 }]
-    this.#machines = from.machines
+    this.#folded = from.folded
     this.#time = 0
     this.#ring = this.#ringFrom(from)
     for (const { text } of taken) {
@@ -182,19 +198,19 @@ export class Hub {
 
   /** The state at the head, for a viewer with this filter. */
   snapshot(filter: Filter, channels: readonly string[], reset: boolean): Frame {
-    return this.#snapshots.write(this.#epoch, this.#machines, this.#ring, filter, channels, reset)
+    return this.#snapshots.write(this.#epoch, this.#folded, this.#ring, filter, channels, reset)
   }
 
-  /** JSON text of all machines at the head: `[…]`. */
-  machinesText(): string {
-    return this.#snapshots.machines(this.#machines)
+  /** JSON text of the whole folded state at the head. */
+  foldedText(): string {
+    return this.#snapshots.folded(this.#folded)
   }
 
-  #append(origin: Origin, body: Datagram, text: string, time: number): Entry {
+  #append(origin: Origin, body: Datagram, text: string, time: number): { entry: Entry; view: EventView } {
     const offset = this.#ring.head + 1
     this.#time = Math.max(this.#time, time)
     const view = viewEvent({ offset, time: this.#time, origin, body })
-    foldMachine(this.#machines, view)
+    foldInto(this.#folded, view)
     const { machine, type, family } = view
     const entry: Entry = {
       offset,
@@ -202,13 +218,36 @@ export class Hub {
       machine,
       type,
       family,
+      ...eventDevice(view),
       level: eventLevel(view),
       tag: telemetryTag(view),
       text: eventText(offset, this.#time, origin, text),
     }
     this.#ring.push(entry)
     for (const listener of this.#listeners) listener()
-    return entry
+    return { entry, view }
+  }
+
+  #tell(event: EventView): void {
+    if (this.#watchers.size === 0) return
+    if (this.#unseen) {
+      this.#unseen.push(event)
+      return
+    }
+    const unseen = (this.#unseen = [event])
+    const errors: unknown[] = []
+    // It grows while a watcher reports something. One watcher's defect must not keep an event from the others.
+    for (const next of unseen) {
+      for (const watcher of this.#watchers) {
+        try {
+          watcher(next)
+        } catch (error) {
+          errors.push(error)
+        }
+      }
+    }
+    this.#unseen = null
+    if (errors.length > 0) throw errors[0]
   }
 
   #ringFrom({ head, tail }: Continuation): Ring {

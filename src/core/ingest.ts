@@ -36,6 +36,11 @@ export class Ingest {
     return this.#inlets.map((inlet) => inlet.health)
   }
 
+  /** How many datagrams were refused, of all listeners. */
+  get refused(): number {
+    return this.#inlets.reduce((sum, inlet) => sum + inlet.refused, 0)
+  }
+
   /** Newest last. */
   get samples(): readonly RefusedSample[] {
     return this.#samples
@@ -82,6 +87,10 @@ export class Inlet {
       errors: this.#errors,
       lastReceivedAt: this.#lastReceivedAt,
     }
+  }
+
+  get refused(): number {
+    return Object.values(this.#refused).reduce((sum, count) => sum + count, 0)
   }
 
   /** `address`: where it really listens, if that was only known now (UDP port 0). */

@@ -12,8 +12,8 @@ export interface Epoch {
 export interface StoredState {
   readonly offset: number
   readonly time: number
-  /** JSON text of the machines: `[…]`. */
-  readonly machines: string
+  /** JSON text of a FoldedSnapshot. */
+  readonly folded: string
 }
 
 /** What a store holds when it is opened. */

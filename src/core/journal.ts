@@ -4,7 +4,7 @@ import type { Clock, Stop } from './clock.ts'
 import type { Entry } from './entry.ts'
 import type { EventPage, EventQuery } from './event-query.ts'
 import { FlushTimer } from './flush-timer.ts'
-import { foldMachines } from './fold-past.ts'
+import { foldStored } from './fold-past.ts'
 import type { Continuation, Hub } from './hub.ts'
 import {
   FAULT_SENTENCES,
@@ -71,12 +71,12 @@ export interface JournalOptions {
 /** Where the hub goes on behind what a store holds. */
 export function continuation(opened: OpenedJournal): Continuation {
   const { last, epochs, tail, state, gapEnd } = opened
-  const machines = foldMachines(
+  const folded = foldStored(
     state,
     tail.filter((entry) => entry.offset > (state?.offset ?? 0)),
   )
-  // The ring holds no hole: what lies before a gap only counts for the machines.
-  return { head: last, epochs, machines, tail: tail.filter((entry) => entry.offset > gapEnd) }
+  // The ring holds no hole: what lies before a gap only counts for the state.
+  return { head: last, epochs, folded, tail: tail.filter((entry) => entry.offset > gapEnd) }
 }
 
 /**
@@ -251,7 +251,7 @@ export class Journal implements Archive {
     // Only at the head is the state in memory the state after the batch.
     const state =
       last === hub.head && last > this.#stateOffset && (closing || gapEnd > 0 || this.#stateDue(last))
-        ? { offset: last, time: hub.time, machines: hub.machinesText() }
+        ? { offset: last, time: hub.time, folded: hub.foldedText() }
         : null
     // An acknowledgement beyond what is durable would, after a crash, name another event.
     const consumers = new Map([...this.#acknowledged].filter(([, offset]) => offset <= last))

@@ -1,20 +1,32 @@
-import { type Channel, type Filter, filterOf, isChannel, MAX_CHANNELS } from '../shared/channel.ts'
+import { type Channel, deviceOfChannel, type Filter, filterOf, isChannel, MAX_CHANNELS } from '../shared/channel.ts'
 import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
-import type { ErrorCode } from '../shared/errors.ts'
+import { MAX_DEPTH } from '../shared/datagram.ts'
+import type { AndonError, ErrorCode } from '../shared/errors.ts'
 import { type ClientMessage, ClientMessageSchema, type Hello, type RequestId } from '../shared/messages.ts'
 import type { Position } from '../shared/position.ts'
 import type { ViewerHealth } from '../shared/health.ts'
-import { parseMessage } from '../shared/parse-message.ts'
+import { type Parsed, parseMessage } from '../shared/parse-message.ts'
 import { PROTOCOL_VERSION } from '../shared/protocol.ts'
 import type { Archive } from './archive.ts'
 import type { Clock, Stop } from './clock.ts'
+import { tooDeep } from './decode.ts'
 import { door } from './door.ts'
 import type { Entry } from './entry.ts'
 import { messageFrame } from './frame.ts'
 import type { EventsFrame, Hub } from './hub.ts'
+import { type Identity, sameKey } from './identities.ts'
+import type { Operations } from './operations.ts'
+import type { Operator } from './operator.ts'
+import { answerRequest } from './session-requests.ts'
 import type { Connection, Frame, Peer, SessionSocket } from './session-socket.ts'
 
 const clientMessage = door(ClientMessageSchema)
+
+/** What comes from viewers is written again, into events and for machines: deep nesting would exhaust the stack. */
+const TOO_DEEP: Parsed<ClientMessage> = {
+  ok: false,
+  error: { code: 'bad_message', message: `The message is nested deeper than ${MAX_DEPTH} levels.` },
+}
 
 /** A socket that holds more than this is full: it is skipped until it drains. */
 const FULL_BYTES = 256 * 1024
@@ -40,8 +52,12 @@ export interface SessionHouse {
   readonly clock: Clock
   readonly limits: SessionLimits
   readonly version: string
-  /** The panel's health as a frame; a new object whenever it changed. */
+  readonly operations: Operations
+  /** The panel's health, and what is described of the plant, as frames; new objects whenever they changed. */
   health(): Frame
+  plant(): Frame
+  /** The identity of a session that lost its link, for the one that shows its key; null where there is none. */
+  takeUp(identity: Identity): Identity | null
   ended(session: Session): void
 }
 
@@ -63,6 +79,9 @@ export class Session implements Connection {
   #badMessages = 0
   #heard: number
   #healthSent: Frame | undefined
+  #plantSent: Frame | undefined
+  #identity: Identity
+  #operator: Operator
   #consumer: string | undefined
   /** Up to here it is owed every single event, because it resumed. */
   #owed = 0
@@ -77,12 +96,14 @@ export class Session implements Connection {
   readonly #stops: Stop[] = []
 
   constructor(
-    readonly id: string,
+    identity: Identity,
     readonly peer: Peer,
     private readonly socket: SessionSocket,
     private readonly house: SessionHouse,
   ) {
     const { clock, limits } = house
+    this.#identity = identity
+    this.#operator = operatorOf(identity, peer)
     this.#heard = clock.monotonic()
     this.#since = clock.now()
     this.#stops.push(
@@ -93,10 +114,28 @@ export class Session implements Connection {
     )
   }
 
+  get id(): string {
+    return this.#identity.id
+  }
+
+  get identity(): Identity {
+    return this.#identity
+  }
+
+  /** True once it has said hello. */
+  get live(): boolean {
+    return this.#live
+  }
+
+  /** True where this is who shows the key. */
+  is({ id, key }: Identity): boolean {
+    return this.#identity.id === id && sameKey(this.#identity.key, key)
+  }
+
   receive(text: string): void {
     if (this.#ended) return
     this.#heard = this.house.clock.monotonic()
-    const parsed = parseMessage(text, clientMessage)
+    const parsed = tooDeep(text) ? TOO_DEEP : parseMessage(text, clientMessage)
     if (!parsed.ok) {
       this.#badMessages += 1
       this.#error(parsed.error.code, parsed.error.message)
@@ -108,6 +147,7 @@ export class Session implements Connection {
 
   drained(): void {
     if (this.#ended || !this.#live) return
+    this.#sendPlant()
     this.#sendHealth()
     this.pump(new Map())
   }
@@ -171,6 +211,11 @@ export class Session implements Connection {
     if (this.#live && !this.#ended) this.#sendHealth()
   }
 
+  /** Sends what is described of the plant, if it is new and the socket is not full. */
+  plantChanged(): void {
+    if (this.#live && !this.#ended) this.#sendPlant()
+  }
+
   #handle(message: ClientMessage): void {
     if (message.type === 'hello') {
       this.#hello(message)
@@ -190,6 +235,15 @@ export class Session implements Connection {
         break
       case 'ack':
         this.#ack(message.position)
+        break
+      case 'command':
+      case 'write':
+      case 'stop':
+      case 'control':
+      case 'alarm':
+      case 'get_status':
+      case 'get_all_status':
+        this.socket.send(messageFrame(answerRequest(message, this.#operator, this.house.operations)))
         break
       case 'ping':
         this.socket.send(messageFrame({ type: 'pong', id: message.id, time: this.house.clock.now() }))
@@ -211,13 +265,17 @@ export class Session implements Connection {
       return
     }
     const channels = [...new Set(hello.channels ?? ['all'])]
-    const unknown = channels.find((channel) => !isChannel(channel))
-    if (unknown !== undefined) {
-      this.#error('channel_unknown', `There is no channel "${unknown}".`)
-      this.end(CLOSE_CODES.bad_message)
+    const objection = channels.map((channel) => this.#channelObjection(channel)).find((each) => each !== null)
+    if (objection) {
+      this.#error(objection.code, objection.message)
+      // A device may be heard of later: whoever watches it comes back after a restart that has forgotten it.
+      this.end(objection.code === 'device_unknown' ? CLOSE_CODES.device_unknown : CLOSE_CODES.bad_message)
       return
     }
-    const { hub, clock, limits, version } = this.house
+    const { hub, clock, limits, version, operations } = this.house
+    const before = hello.session && this.house.takeUp(hello.session)
+    if (before) this.#identity = before
+    this.#operator = operatorOf(this.#identity, this.peer, hello.client.station)
     this.#consumer = hello.consumer
     const from = this.#resumable(hello)
     this.#setChannels(channels)
@@ -227,6 +285,8 @@ export class Session implements Connection {
         type: 'welcome',
         protocol: PROTOCOL_VERSION,
         session: this.id,
+        key: this.#identity.key,
+        operator: this.#operator.name,
         server: { name: 'andon', version },
         time: clock.now(),
         capabilities: { localDisplay: this.peer.kind === 'local' },
@@ -234,7 +294,9 @@ export class Session implements Connection {
         resumed: from !== null,
       }),
     )
+    this.#sendPlant()
     this.#sendHealth()
+    if (before) operations.control.resumed(this.id)
     if (from === null) {
       this.#sendSnapshot(hello.resume !== undefined)
     } else {
@@ -266,13 +328,21 @@ export class Session implements Connection {
   }
 
   #subscribe(id: RequestId, channel: Channel): void {
-    if (!isChannel(channel)) {
-      this.#refuse(id, 'channel_unknown', `There is no channel "${channel}".`)
+    const objection = this.#channelObjection(channel)
+    if (objection) {
+      this.#refuse(id, objection.code, objection.message)
     } else if (this.#channels.length >= MAX_CHANNELS && !this.#channels.includes(channel)) {
       this.#refuse(id, 'channel_limit', `A session may have ${MAX_CHANNELS} channels; unsubscribe from one first.`)
     } else {
       this.#rechannel(id, [...new Set([...this.#channels, channel])])
     }
+  }
+
+  #channelObjection(channel: Channel): AndonError | null {
+    if (!isChannel(channel)) return { code: 'channel_unknown', message: `There is no channel "${channel}".` }
+    const device = deviceOfChannel(channel)
+    if (device === null || this.house.operations.knowsDevice(device)) return null
+    return { code: 'device_unknown', message: `There is no device "${device}".` }
   }
 
   #unsubscribe(id: RequestId, channel: Channel): void {
@@ -356,6 +426,13 @@ export class Session implements Connection {
     this.socket.send(frame)
   }
 
+  #sendPlant(): void {
+    const frame = this.house.plant()
+    if (frame === this.#plantSent || this.socket.pending > FULL_BYTES) return
+    this.#plantSent = frame
+    this.socket.send(frame)
+  }
+
   #heartbeat(): void {
     const { clock, limits } = this.house
     if (clock.monotonic() - this.#heard >= 2 * limits.heartbeatMs) {
@@ -380,4 +457,12 @@ export class Session implements Connection {
     for (const stop of this.#stops) stop()
     this.house.ended(this)
   }
+}
+
+/** Two browsers at one address are told apart by the beginning of their session's id. */
+function operatorOf({ id }: Identity, { kind, address }: Peer, station?: string): Operator {
+  const local = kind === 'local'
+  const named = station?.replaceAll(/\p{Cc}/gu, '').trim()
+  if (named) return { session: id, name: local ? named : `${named} (${address})`, local }
+  return { session: id, name: local ? 'Local display' : `${address} #${id.slice(0, 4)}`, local }
 }

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { CLOSE_CODES } from '../shared/close-codes.ts'
 import type { ViewerHealth } from '../shared/health.ts'
 import type { Archive } from './archive.ts'
 import type { Clock } from './clock.ts'
 import { FlushTimer } from './flush-timer.ts'
 import type { Hub } from './hub.ts'
+import { Identities, type Identity } from './identities.ts'
+import type { Operations } from './operations.ts'
 import { Session, type SessionHouse, type SessionLimits, type SharedFrames } from './session.ts'
 import type { Accept, Connection, Frame } from './session-socket.ts'
 
@@ -22,7 +23,9 @@ export interface SessionsOptions {
   /** Most remote viewers at a time. The local display is not counted: it must always get in. */
   readonly connections: number
   readonly version: string
+  readonly operations: Operations
   readonly health: () => Frame
+  readonly plant: () => Frame
 }
 
 const refused: Connection = { receive: () => undefined, drained: () => undefined, closed: () => undefined }
@@ -33,11 +36,13 @@ export class Sessions {
   readonly #options: SessionsOptions
   readonly #house: SessionHouse
   readonly #timer: FlushTimer
+  readonly #identities: Identities
   readonly #stop: () => void
   #closed = false
 
   constructor(options: SessionsOptions) {
     this.#options = options
+    this.#identities = new Identities(options.clock)
     this.#timer = new FlushTimer(options.clock, FLUSH_MS, () => this.flush())
     const stopListening = options.hub.listen(() => this.#timer.request())
     const stopChecking = options.clock.every(CHECK_FULL_MS, () => {
@@ -47,8 +52,11 @@ export class Sessions {
       stopListening()
       stopChecking()
     }
-    const { hub, archive, clock, limits, version, health } = options
-    this.#house = { hub, archive, clock, limits, version, health, ended: (session) => this.#sessions.delete(session) }
+    this.#house = {
+      ...options,
+      takeUp: (identity) => this.#takeUp(identity),
+      ended: (session) => this.#ended(session),
+    }
   }
 
   get size(): number {
@@ -68,7 +76,7 @@ export class Sessions {
       socket.close(CLOSE_CODES.too_many_connections.code, CLOSE_CODES.too_many_connections.reason)
       return refused
     }
-    const session = new Session(randomUUID(), peer, socket, this.#house)
+    const session = new Session(this.#identities.create(), peer, socket, this.#house)
     this.#sessions.add(session)
     return session
   }
@@ -83,6 +91,10 @@ export class Sessions {
     for (const session of this.#sessions) session.healthChanged()
   }
 
+  plantChanged(): void {
+    for (const session of this.#sessions) session.plantChanged()
+  }
+
   /** Sends what is left, then closes every session with a code that says: come back. Idempotent. */
   close(): void {
     if (this.#closed) return
@@ -91,6 +103,19 @@ export class Sessions {
     this.#timer.close()
     this.flush()
     for (const session of this.#sessions) session.end(CLOSE_CODES.going_away)
+  }
+
+  /** The panel may not know yet that the earlier link is lost; then it ends now. */
+  #takeUp(identity: Identity): Identity | null {
+    for (const session of this.#sessions) if (session.live && session.is(identity)) session.end(CLOSE_CODES.taken_up)
+    return this.#identities.resume(identity) ? identity : null
+  }
+
+  #ended(session: Session): void {
+    this.#sessions.delete(session)
+    if (!session.live || this.#closed) return
+    this.#identities.lost(session.identity)
+    this.#options.operations.control.lost(session.id)
   }
 
   #remote(): number {

@@ -1,25 +1,23 @@
 import { coversMachine, type Filter } from '../shared/channel.ts'
+import { deviceReference } from '../shared/device.ts'
 import { RECENT_LIMIT } from '../shared/fold/recent.ts'
-import type { Machine } from '../shared/machine.ts'
+import type { ReadonlyFolded } from '../shared/folded.ts'
 import { TextFrame } from './frame.ts'
 import type { Ring } from './ring.ts'
 import type { Frame } from './session-socket.ts'
 
 /**
- * Writes snapshots. Each machine's text is kept until the machine changes, and a whole snapshot until the log moves on,
- * so that a hundred viewers which come back in the same moment cost one.
+ * Writes snapshots. The text of each thing is kept until it changes, and a whole snapshot until the log moves on, so
+ * that a hundred viewers which come back in the same moment cost one.
  */
 export class SnapshotWriter {
-  readonly #machineTexts = new Map<
-    string,
-    { readonly machine: Machine; readonly stamp: string; readonly text: string }
-  >()
+  readonly #texts = new WeakMap<object, { readonly stamp: string; readonly text: string }>()
   #at = -1
   readonly #frames = new Map<string, Frame>()
 
   write(
     epoch: string,
-    machines: ReadonlyMap<string, Machine>,
+    folded: ReadonlyFolded,
     ring: Ring,
     filter: Filter,
     channels: readonly string[],
@@ -32,36 +30,65 @@ export class SnapshotWriter {
     const key = `${epoch} ${reset} ${JSON.stringify(channels)}`
     const known = this.#frames.get(key)
     if (known) return known
-    const texts: string[] = []
-    for (const machine of machines.values()) if (coversMachine(filter, machine.name)) texts.push(this.#machine(machine))
     const frame = new TextFrame(
       `{"type":"snapshot","position":${JSON.stringify({ epoch, offset: ring.head })},"reset":${reset},` +
-        `"channels":${JSON.stringify(channels)},"state":{"machines":[${texts.join(',')}],` +
+        `"channels":${JSON.stringify(channels)},"state":{${this.#lists(folded, filter)},` +
         `"recent":[${ring.tail(RECENT_LIMIT, filter).join(',')}]}}`,
     )
     this.#frames.set(key, frame)
     return frame
   }
 
-  /** JSON text of all machines: `[…]`. */
-  machines(machines: ReadonlyMap<string, Machine>): string {
-    const texts: string[] = []
-    for (const machine of machines.values()) texts.push(this.#machine(machine))
-    if (this.#machineTexts.size > machines.size * 2) this.#forget(machines)
-    return `[${texts.join(',')}]`
+  /** JSON text of everything that is folded: a FoldedSnapshot. */
+  folded(folded: ReadonlyFolded): string {
+    return `{${this.#lists(folded, null)}}`
   }
 
-  #machine(machine: Machine): string {
-    // Only events and staleness change a machine, and each leaves its mark in one of these.
-    const stamp = `${machine.lastEventOffset} ${machine.staleSince}`
-    const known = this.#machineTexts.get(machine.name)
-    if (known?.machine === machine && known.stamp === stamp) return known.text
-    const text = JSON.stringify(machine)
-    this.#machineTexts.set(machine.name, { machine, stamp, text })
+  #lists(folded: ReadonlyFolded, filter: Filter | null): string {
+    const ofMachine = ({ machine }: { readonly machine: string }): boolean => !filter || coversMachine(filter, machine)
+    return [
+      // Only events and staleness change a machine, and each leaves its mark in one of these.
+      this.#list('machines', folded.machines, machineStamp, ({ name }) => ofMachine({ machine: name })),
+      this.#list(
+        'devices',
+        folded.devices,
+        offsetStamp,
+        (device) => ofMachine(device) || filter?.devices.has(deviceReference(device.machine, device.id)) === true,
+      ),
+      this.#list('executions', folded.executions, offsetStamp, ofMachine),
+      this.#list('hardware', folded.hardware, null, ofMachine),
+      this.#list('commands', folded.commands, ({ status }) => status, ofMachine),
+      this.#list('control', folded.control, null, ofMachine),
+      this.#list('alarms', folded.alarms, offsetStamp, ofMachine),
+    ].join(',')
+  }
+
+  /** `stamp` changes with the item; null where nothing tells, and its text is cheap. */
+  #list<T extends object>(
+    name: keyof ReadonlyFolded,
+    items: ReadonlyMap<string, T>,
+    stamp: ((item: T) => string) | null,
+    covers: (item: T) => boolean,
+  ): string {
+    const texts: string[] = []
+    for (const item of items.values()) if (covers(item)) texts.push(this.#text(item, stamp?.(item)))
+    return `"${name}":[${texts.join(',')}]`
+  }
+
+  #text(item: object, stamp: string | undefined): string {
+    if (stamp === undefined) return JSON.stringify(item)
+    const known = this.#texts.get(item)
+    if (known?.stamp === stamp) return known.text
+    const text = JSON.stringify(item)
+    this.#texts.set(item, { stamp, text })
     return text
   }
-
-  #forget(machines: ReadonlyMap<string, Machine>): void {
-    for (const name of this.#machineTexts.keys()) if (!machines.has(name)) this.#machineTexts.delete(name)
-  }
 }
+
+interface Stamped {
+  readonly lastEventOffset: number
+}
+
+const offsetStamp = ({ lastEventOffset }: Stamped): string => String(lastEventOffset)
+const machineStamp = ({ lastEventOffset, staleSince }: Stamped & { readonly staleSince: number | null }): string =>
+  `${lastEventOffset} ${staleSince}`

@@ -11,14 +11,14 @@ const LOOK_EVERY_MS = 1_000
 export function watchStaleness(hub: Hub, clock: Clock, staleAfterMs: (machine: string) => number): Stop {
   return clock.every(LOOK_EVERY_MS, () => {
     const now = clock.now()
-    const silent = [...hub.machines.values()].filter(
+    const silent = [...hub.folded.machines.values()].filter(
       (machine) =>
         machine.staleSince === null &&
         machine.terminatedAt === null &&
         now - machine.lastEventAt >= staleAfterMs(machine.name),
     )
     for (const machine of silent) {
-      hub.report(machine.name, 'machine_stale', { last_event_at: machine.lastEventAt })
+      hub.report('panel', machine.name, 'machine_stale', { last_event_at: machine.lastEventAt })
     }
   })
 }

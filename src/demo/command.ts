@@ -7,6 +7,8 @@ export const READ_BYTES = 4_096
 const isObject = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
 /** The command in a datagram, or the reason why there is none. */
 export function parseCommand(bytes: Buffer): Command | string {
   const read = bytes.subarray(0, READ_BYTES)
@@ -17,7 +19,12 @@ export function parseCommand(bytes: Buffer): Command | string {
     return bytes.length > READ_BYTES ? `it has ${bytes.length} bytes and was cut at ${READ_BYTES}` : 'it is not JSON'
   }
   if (!isObject(value)) return 'it is not an object'
-  const { type, payload, job_id: jobId } = value as Record<'type' | 'payload' | 'job_id', unknown>
+  const { type, payload } = value as Record<'type' | 'payload', unknown>
   if (typeof type !== 'string' || type === '') return 'it has no type'
-  return { type, payload: isObject(payload) ? payload : {}, jobId: typeof jobId === 'string' ? jobId : null }
+  return {
+    type,
+    payload: isObject(payload) ? payload : {},
+    jobId: textOrNull(value['job_id']),
+    commandId: textOrNull(value['command_id']),
+  }
 }

@@ -1,19 +1,16 @@
 import type { Payload } from '../shared/datagram.ts'
 import type { Cancel, Clock } from './clock.ts'
+import type { Disobedience } from './disobedience.ts'
 import { garbage } from './garbage.ts'
 import type { Host } from './host.ts'
+import { type MisbehaveOrder, type Misbehaviour, readMisbehaveOrder } from './misbehave-order.ts'
 import type { Birth } from './program.ts'
 import type { NonEmpty, Random } from './random.ts'
 
-/** What the plant can be told to do wrong; `well` brings everything back to normal. */
-export const MISBEHAVIOURS = ['burst', 'stall', 'garbage', 'crash', 'restart'] as const
-export type Misbehaviour = (typeof MISBEHAVIOURS)[number]
-
-export const isMisbehaviour = (text: unknown): text is Misbehaviour =>
-  (MISBEHAVIOURS as readonly unknown[]).includes(text)
-
-const MAX_BURST = 1_000_000
-const MAX_SECONDS = 3_600
+/** The kinds that are about commands. */
+const DISOBEDIENCES: ReadonlySet<Misbehaviour> = new Set(['refuse', 'ignore', 'late', 'vanish'])
+/** In seconds, where the order says nothing. */
+const DEFAULT_SECONDS = { stall: 10, late: 12, vanish: 5 } as const
 
 export interface MischiefOptions {
   readonly hosts: NonEmpty<Host>
@@ -34,52 +31,32 @@ export class Mischief {
 
   /** Does one of the kinds every five to fifteen seconds, until `well`. */
   keepOn(kinds: NonEmpty<Misbehaviour>): void {
-    const { random } = this.#options
+    const { random, hosts } = this.#options
     this.#after(random.between(5_000, 15_000), () => {
       const kind = random.pick(kinds)
-      const machine = random.pick(this.#options.hosts).machine
-      this.obey({ kind, machine, count: random.integer(200, 5_000), seconds: random.integer(3, 20) })
+      const fitting = DISOBEDIENCES.has(kind) ? hosts.filter(({ controlled }) => controlled) : hosts
+      const [first = hosts[0], ...others] = fitting
+      const { machine } = random.pick([first, ...others])
+      const seconds = random.integer(3, 20)
+      this.obey({ kind, machine, count: random.integer(200, 5_000), seconds, for: random.integer(10, 30) })
       if (kind === 'crash') this.#after(random.between(5_000, 15_000), () => this.obey({ kind: 'restart', machine }))
       this.keepOn(kinds)
     })
   }
 
-  /** `{kind, machine?, count?, seconds?}`. What is wrong with it is reported, and nothing done. */
-  obey(order: Payload): void {
-    const { report, random, hosts } = this.#options
-    const {
-      kind,
-      machine,
-      count = 1_000,
-      seconds = 10,
-    } = order as Record<'kind' | 'machine' | 'count' | 'seconds', unknown>
-    const host = machine === undefined ? random.pick(hosts) : hosts.find((one) => one.machine === machine)
-    if (kind === 'well') return this.#well()
-    if (!isMisbehaviour(kind)) return report(`cannot misbehave: unknown kind ${JSON.stringify(kind)}`)
-    if (!host) return report(`cannot misbehave: unknown machine ${JSON.stringify(machine)}`)
-    if (!within(count, MAX_BURST)) return report(`cannot misbehave: count must be from 1 to ${MAX_BURST}`)
-    if (!within(seconds, MAX_SECONDS)) return report(`cannot misbehave: seconds must be from 1 to ${MAX_SECONDS}`)
-    switch (kind) {
-      case 'burst':
-        report(`misbehave: burst of ${count} from ${host.machine}`)
-        return host.burst(Math.round(count))
-      case 'stall':
-        report(`misbehave: ${host.machine} stalls for ${seconds} s`)
-        host.stall()
-        return this.#after(seconds * 1000, () => host.resume())
-      case 'garbage':
-        report('misbehave: garbage')
-        return this.#garbage()
-      case 'crash':
-        report(`misbehave: ${host.machine} crashes`)
-        return host.crash()
-      case 'restart':
-        report(`misbehave: ${host.machine} restarts without registering`)
-        host.crash()
-        return this.#start(host, 'unregistered')
-      default:
-        kind satisfies never
-    }
+  /** Takes a {@link MisbehaveOrder} as it comes over the wire. What is wrong with it is reported, and nothing done. */
+  obey(payload: Payload): void {
+    const { hosts, report } = this.#options
+    const order = readMisbehaveOrder(
+      payload,
+      hosts.map(({ machine }) => machine),
+    )
+    if (typeof order === 'string') return report(`cannot misbehave: ${order}`)
+    if (order.kind === 'well') return this.#well()
+    const named = hosts.find(({ machine }) => machine === order.machine)
+    if (!DISOBEDIENCES.has(order.kind)) return this.#misbehave(named ?? this.#options.random.pick(hosts), order)
+    if (named && !named.controlled) return report(`cannot misbehave: ${named.machine} takes no commands`)
+    for (const host of named ? [named] : hosts.filter(({ controlled }) => controlled)) this.#misbehave(host, order)
   }
 
   close(): void {
@@ -87,11 +64,67 @@ export class Mischief {
     this.#pending.clear()
   }
 
+  #misbehave(host: Host, order: MisbehaveOrder): void {
+    const { report } = this.#options
+    const { machine } = host
+    switch (order.kind) {
+      case 'burst':
+        report(`misbehave: burst of ${order.count} from ${machine}`)
+        return host.burst(Math.round(order.count))
+      case 'stall': {
+        const { seconds = DEFAULT_SECONDS.stall } = order
+        report(`misbehave: ${machine} stalls for ${seconds} s`)
+        host.stall()
+        return this.#after(seconds * 1000, () => host.resume())
+      }
+      case 'garbage':
+        report('misbehave: garbage')
+        return this.#garbage()
+      case 'crash':
+        report(`misbehave: ${machine} crashes`)
+        return host.crash()
+      case 'restart':
+        report(`misbehave: ${machine} restarts without registering`)
+        host.crash()
+        return this.#start(host, 'unregistered')
+      case 'refuse':
+        report(`misbehave: ${machine} refuses every command`)
+        return this.#disobey(host, order, { kind: 'refuse', reason: order.reason })
+      case 'ignore':
+        report(`misbehave: ${machine} ignores every command`)
+        return this.#disobey(host, order, { kind: 'ignore' })
+      case 'late': {
+        const { seconds = DEFAULT_SECONDS.late } = order
+        report(`misbehave: ${machine} obeys, but it is heard ${seconds} s late`)
+        return this.#disobey(host, order, { kind: 'late', ms: seconds * 1000 })
+      }
+      case 'vanish':
+        report(`misbehave: ${machine} vanishes at its next command`)
+        return this.#vanish(host, order)
+      default:
+        order.kind satisfies never
+    }
+  }
+
+  #disobey(host: Host, { lasts }: MisbehaveOrder, how: Disobedience): void {
+    const end = host.disobey(how)
+    if (lasts !== undefined) this.#after(lasts * 1000, end)
+  }
+
+  #vanish(host: Host, { after, keepFile, back, seconds = DEFAULT_SECONDS.vanish }: MisbehaveOrder): void {
+    const vanished = (): void => {
+      this.#options.report(`misbehave: ${host.machine} has vanished`)
+      if (back) this.#after(seconds * 1000, () => this.#start(host, 'unregistered'))
+    }
+    host.disobey({ kind: 'vanish', afterMs: after * 1000, keepFile, vanished })
+  }
+
   #well(): void {
     this.#options.report('misbehave: all is well again')
     this.close()
     for (const host of this.#options.hosts) {
       host.resume()
+      host.obey()
       this.#start(host, 'registered')
     }
   }
@@ -118,6 +151,3 @@ export class Mischief {
     this.#pending.add(cancel)
   }
 }
-
-const within = (value: unknown, most: number): value is number =>
-  typeof value === 'number' && value >= 1 && value <= most

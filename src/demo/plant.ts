@@ -3,11 +3,12 @@ import { parseCommand } from './command.ts'
 import { type DatagramSender, udpSender, unixSender } from './datagram-sender.ts'
 import { Host } from './host.ts'
 import { ControlSocket, type Inbox } from './inbox.ts'
-import { type Misbehaviour, Mischief } from './misbehaviour.ts'
+import type { Misbehaviour } from './misbehave-order.ts'
+import { Mischief } from './misbehaviour.ts'
 import { Outbox, type OutboxCounts } from './outbox.ts'
 import type { ProgramSpec } from './program.ts'
 import { type NonEmpty, Random } from './random.ts'
-import { ROSTER } from './roster.ts'
+import { rosterWithCells } from './roster.ts'
 import { unixDatagramsMissing } from './unix-socket.ts'
 
 export interface PlantOptions {
@@ -23,6 +24,8 @@ export interface PlantOptions {
   /** What to do wrong at random moments. */
   readonly misbehave?: readonly Misbehaviour[]
   readonly clock?: Clock
+  /** How many device cells; 1 where nothing is said. Not used where `roster` is given. */
+  readonly cells?: number
   readonly roster?: NonEmpty<ProgramSpec>
   /** One line for people. */
   readonly report?: (line: string) => void
@@ -60,7 +63,7 @@ export function startPlant(options: PlantOptions): Plant {
     noSockets === undefined ? new ControlSocket(`${controlPrefix}${machine}.sock`, report) : undefined
 
   const host = (spec: ProgramSpec): Host => new Host({ spec, clock, random, send, openInbox, report })
-  const [first, ...others] = options.roster ?? ROSTER
+  const [first, ...others] = options.roster ?? rosterWithCells(options.cells ?? 1)
   const hosts: NonEmpty<Host> = [host(first), ...others.map(host)]
   const mischief = new Mischief({ hosts, clock, random: random.fork('mischief'), send, report })
   let inbox: Inbox | undefined

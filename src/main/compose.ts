@@ -1,19 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import { AlarmActs } from '../core/alarm-acts.ts'
+import { Alarms } from '../core/alarms.ts'
+import { commandRules } from '../core/command-rules.ts'
+import { Commands } from '../core/commands.ts'
+import { ControlTokens } from '../core/control-tokens.ts'
+import { messageFrame } from '../core/frame.ts'
 import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
 import { continuation, Journal } from '../core/journal.ts'
 import { JournalError } from '../core/journal-store.ts'
+import { Operations } from '../core/operations.ts'
 import { DescribedPlant } from '../core/plant.ts'
 import { Ingest } from '../core/ingest.ts'
 import type { Log } from '../core/log.ts'
 import { Sessions } from '../core/sessions.ts'
 import type { Accept } from '../core/session-socket.ts'
 import { watchStaleness } from '../core/staleness.ts'
-import type { Health } from '../shared/health.ts'
+import { PanelAlarms } from '../core/panel-alarms.ts'
+import type { Health, Problem } from '../shared/health.ts'
 import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
+import { openControlLink } from './adapters/unix-control-link.ts'
 import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
 import { checkInThread } from './check-in-thread.ts'
 import type { Config } from './config.ts'
@@ -88,7 +97,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   }
 
   const plant = new DescribedPlant(
-    { staleAfterMs: config.staleAfterMs },
+    { staleAfterMs: config.staleAfterMs, controlPrefix: config.controlPrefix },
     config.configured && plantOf(config.configured),
   )
   const configProblems = new ConfigProblems()
@@ -101,15 +110,42 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...(config.configured === undefined ? {} : { started: config.configured }),
   })
 
+  const binding = addon ?? loadUnixBinding()
   const ingest = new Ingest(hub, clock, log)
   let listeners: Listeners
   try {
-    listeners = await openListeners(config, ingest, log, addon ?? loadUnixBinding())
+    listeners = await openListeners(config, ingest, log, binding)
   } catch (error) {
     plantFile.close()
     await closeJournal()
     throw error
   }
+
+  const control = new ControlTokens(hub, clock)
+  const controlLink = openControlLink(binding)
+  const commands = new Commands(hub, clock, controlLink, commandRules({ hub, plant, control, clock }))
+  const alarmActs = new AlarmActs(hub, clock, plant)
+  const operations = new Operations(hub, plant, commands, control, alarmActs)
+  const closeOperations = (): void => {
+    alarms.close()
+    commands.close()
+    control.close()
+    controlLink.close()
+  }
+
+  const problems = (): Problem[] => [
+    ...listeners.problems,
+    ...(journal.problem ? [journal.problem] : []),
+    ...configProblems.problems,
+  ]
+  const panelAlarms = new PanelAlarms()
+  const alarms = new Alarms({
+    hub,
+    plant,
+    clock,
+    panel: () =>
+      panelAlarms.conditions(problems(), { refused: ingest.refused, lost: journal.health.lost }, clock.monotonic()),
+  })
 
   const board = new HealthBoard(
     clock,
@@ -121,7 +157,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       viewers: sessions.viewers,
       journal: journal.health,
       listeners: ingest.listeners,
-      problems: [...listeners.problems, ...(journal.problem ? [journal.problem] : []), ...configProblems.problems],
+      problems: problems(),
       refusedSamples: [...ingest.samples],
     }),
     () => sessions.healthChanged(),
@@ -139,7 +175,14 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     limits,
     connections: config.connections,
     version: VERSION,
+    operations,
     health: () => board.frame,
+    plant: () => plantFrame,
+  })
+  let plantFrame = messageFrame({ type: 'plant', plant: plant.shown })
+  plant.listen(() => {
+    plantFrame = messageFrame({ type: 'plant', plant: plant.shown })
+    sessions.plantChanged()
   })
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
   const unready = (): string[] => {
@@ -167,6 +210,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
         },
         now: () => clock.now(),
       },
+      operating: { operations, plant, folded: () => hub.folded },
       log,
       unready,
     })
@@ -175,6 +219,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     stopStaleness()
     board.close()
     sessions.close()
+    closeOperations()
     await listeners.close()
     await closeJournal()
     throw error
@@ -188,6 +233,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     stopStaleness()
     board.close()
     sessions.close()
+    closeOperations()
     await web.close()
     await closeJournal()
   }

@@ -47,6 +47,14 @@ export const SettingsSchema = Type.Object({
         'Loopback UDP addresses, HOST:PORT, that machine programs send events to. Default: 127.0.0.1:3003 where there are no Unix datagrams; none elsewhere',
     }),
   ),
+  control_prefix: Type.Optional(
+    Type.String({
+      minLength: 1,
+      title: 'Control prefix',
+      description:
+        'Commands go to the Unix datagram socket with this path, the name of the machine and .sock. Default: /tmp/statemachine-control-',
+    }),
+  ),
   stale_after: Type.Optional(
     Type.Number({
       exclusiveMinimum: 0,
@@ -145,8 +153,8 @@ export function checkConfigFile(text: string, path: string): CheckedConfigFile {
 }
 
 /** The part of the file that describes the plant. */
-export function plantOf({ machines, groups, interlocks }: ConfigFile): Plant {
-  return { ...(machines && { machines }), ...(groups && { groups }), ...(interlocks && { interlocks }) }
+export function plantOf(file: ConfigFile): Plant {
+  return Object.fromEntries(Object.entries(file).filter(([key]) => Object.hasOwn(PlantSchema.properties, key)))
 }
 
 /** The settings that differ between two versions of the file. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Retention } from '../core/journal.ts'
+import { CONTROL_PREFIX } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
 import { isLoopback } from './adapters/origin.ts'
 import type { UdpAddress } from './adapters/udp-listener.ts'
@@ -26,6 +27,8 @@ export interface Config {
   readonly socketGroup: string | null
   /** Null: nobody asked for any, so the fall-back is opened where there are no Unix datagrams. */
   readonly udp: readonly UdpAddress[] | null
+  /** Where machines take their commands unless their description says otherwise; see DescribedPlant. */
+  readonly controlPrefix: string
   readonly staleAfterMs: number
   /** The configuration file, there or not: the plant in it is kept up with while the panel runs. */
   readonly configFile: string
@@ -75,6 +78,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
       socketGroup: group ?? null,
       udp: udp?.map(udpAddress) ?? null,
+      controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
       configFile,
       configured,
@@ -132,6 +136,11 @@ function positive(flags: Flags, flag: string, unit: string): number | undefined 
   const number = Number(value)
   if (value.trim() !== '' && Number.isFinite(number) && number > 0) return number
   throw new UsageError(`--${flag} ${value}: must be a number of ${unit} above 0.`)
+}
+
+/** Unlike `resolve` it leaves a slash at the end, where a name is to follow. */
+function absolute(prefix: string): string {
+  return isAbsolute(prefix) ? prefix : join(process.cwd(), prefix)
 }
 
 function fileMode(value: string): number {

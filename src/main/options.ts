@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { CONTROL_PREFIX } from '../core/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
 
 /** One option of the command line. Those with a `key` may also stand in the configuration file under that key. */
@@ -58,6 +59,13 @@ export const OPTIONS = [
     key: 'udp',
     text: 'Loopback UDP address that machine programs send events to. Repeatable.',
     default: `${DEFAULT_UDP} where there are no Unix datagrams; none elsewhere`,
+  },
+  {
+    flag: 'control-prefix',
+    value: 'PREFIX',
+    key: 'control_prefix',
+    text: 'Commands go to the Unix datagram socket PREFIX<machine>.sock.',
+    default: CONTROL_PREFIX,
   },
   {
     flag: 'stale-after',

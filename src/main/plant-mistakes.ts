@@ -21,6 +21,9 @@ export function plantFindings(plant: Plant): PlantFindings {
   for (const [name, members] of Object.entries(plant.groups ?? {})) {
     members.forEach(({ machine, device }, index) => findings.device(['groups', name, index], machine, device))
   }
+  for (const [id, { suppressed_while: conditions = [] }] of Object.entries(plant.alarms ?? {})) {
+    conditions.forEach((condition, at) => findings.condition(['alarms', id, 'suppressed_while', at], condition))
+  }
   const names = new Map<string, number>()
   plant.interlocks?.forEach((interlock, index) => {
     const keys = ['interlocks', index]
@@ -60,6 +63,7 @@ class Findings implements PlantFindings {
     for (const [type, command] of Object.entries(machine.commands ?? {})) {
       this.#state([...keys, 'commands', type, 'state'], machine, command.state)
     }
+    machine.alarm_states?.forEach((state, at) => this.#state([...keys, 'alarm_states', at], machine, state))
     for (const [state, { to }] of Object.entries(machine.states ?? {})) {
       for (const [trigger, next] of Object.entries(to ?? {})) {
         this.#state([...keys, 'states', state, 'to', trigger], machine, next)

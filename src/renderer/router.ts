@@ -1,9 +1,14 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import DeviceView from './views/device-view.vue'
+import DevicesView from './views/devices-view.vue'
 import EventsView from './views/events-view.vue'
+import ExecutionView from './views/execution-view.vue'
+import ExecutionsView from './views/executions-view.vue'
 import MachineView from './views/machine-view.vue'
 import NotFoundView from './views/not-found-view.vue'
 import OverviewView from './views/overview-view.vue'
 import PanelView from './views/panel-view.vue'
+import WorkflowRunView from './views/workflow-run-view.vue'
 import { machineOfParam } from './model/machine-route.ts'
 
 const routes: RouteRecordRaw[] = [
@@ -13,6 +18,32 @@ const routes: RouteRecordRaw[] = [
     name: 'machine',
     component: MachineView,
     props: (route) => ({ name: machineOfParam(String(route.params['name'])) }),
+  },
+  { path: '/devices', name: 'devices', component: DevicesView },
+  {
+    path: '/devices/:machine/:device',
+    name: 'device',
+    component: DeviceView,
+    props: (route) => ({
+      machine: machineOfParam(String(route.params['machine'])),
+      id: machineOfParam(String(route.params['device'])),
+    }),
+  },
+  { path: '/executions', name: 'executions', component: ExecutionsView },
+  {
+    path: '/executions/:machine/:id',
+    name: 'execution',
+    component: ExecutionView,
+    props: (route) => ({
+      machine: machineOfParam(String(route.params['machine'])),
+      id: machineOfParam(String(route.params['id'])),
+    }),
+  },
+  {
+    path: '/run/:machine',
+    name: 'workflow-run',
+    component: WorkflowRunView,
+    props: (route) => ({ machine: machineOfParam(String(route.params['machine'])) }),
   },
   { path: '/events', name: 'events', component: EventsView },
   { path: '/panel', name: 'panel', component: PanelView },

@@ -1,13 +1,18 @@
 import Type from 'typebox'
 import { MAX_NAME_LENGTH } from './datagram.ts'
+import { deviceReference } from './device.ts'
+import type { EventView } from './event.ts'
+import { eventDevice } from './event-device.ts'
 import { FAMILIES, type Family } from './family.ts'
 
-/** `all`, `machine:<name>` or `family:<family>`. */
-export const ChannelSchema = Type.String({ minLength: 3, maxLength: MAX_NAME_LENGTH + 16 })
+/** `all`, `machine:<name>`, `device:<machine>/<id>` or `family:<family>`. */
+export const ChannelSchema = Type.String({ minLength: 3, maxLength: 2 * MAX_NAME_LENGTH + 16 })
 export type Channel = string
 
 /** Most channels that one session may subscribe to. */
 export const MAX_CHANNELS = 64
+
+const DEVICE = 'device:'
 
 /** What a session wants to see: the union of its channels. */
 export interface Filter {
@@ -15,6 +20,8 @@ export interface Filter {
   readonly key: string
   readonly all: boolean
   readonly machines: ReadonlySet<string>
+  /** As {@link deviceReference} names them. */
+  readonly devices: ReadonlySet<string>
   readonly families: ReadonlySet<Family>
 }
 
@@ -22,25 +29,47 @@ export interface Filter {
 export function isChannel(text: string): boolean {
   if (text === 'all') return true
   if (text.startsWith('machine:')) return text.length > 'machine:'.length
+  if (text.startsWith(DEVICE)) return /^device:.+\/./s.test(text)
   if (text.startsWith('family:')) return (FAMILIES as readonly string[]).includes(text.slice('family:'.length))
   return false
 }
 
+/** The device that a channel names, as {@link deviceReference} does; null where it names none. */
+export function deviceOfChannel(channel: Channel): string | null {
+  return channel.startsWith(DEVICE) ? channel.slice(DEVICE.length) : null
+}
+
 export function filterOf(channels: Iterable<Channel>): Filter {
   const machines = new Set<string>()
+  const devices = new Set<string>()
   const families = new Set<Family>()
   let all = false
   for (const channel of channels) {
     if (channel === 'all') all = true
     else if (channel.startsWith('machine:')) machines.add(channel.slice('machine:'.length))
+    else if (channel.startsWith(DEVICE)) devices.add(channel.slice(DEVICE.length))
     else if (channel.startsWith('family:')) families.add(channel.slice('family:'.length) as Family)
   }
-  const key = all ? 'all' : JSON.stringify([[...machines].toSorted(), [...families].toSorted()])
-  return { key, all, machines, families }
+  const lists = [machines, families, devices].map((names) => [...names].toSorted())
+  return { key: all ? 'all' : JSON.stringify(lists), all, machines, devices, families }
 }
 
-export function matches(filter: Filter, event: { readonly machine: string; readonly family: Family }): boolean {
-  return filter.all || filter.machines.has(event.machine) || filter.families.has(event.family)
+/** What a filter looks at. `device`: the id of the device that the event concerns, see {@link eventDevice}. */
+export interface Filtered {
+  readonly machine: string
+  readonly family: Family
+  readonly device: string | null
+  /** It concerns every device of its machine. */
+  readonly allDevices: boolean
+}
+
+export function matches(filter: Filter, event: Filtered): boolean {
+  return (
+    filter.all ||
+    filter.machines.has(event.machine) ||
+    filter.families.has(event.family) ||
+    concernsDevice(filter, event)
+  )
 }
 
 /**
@@ -49,4 +78,18 @@ export function matches(filter: Filter, event: { readonly machine: string; reado
  */
 export function coversMachine(filter: Filter, machine: string): boolean {
   return filter.all || filter.machines.has(machine)
+}
+
+/** True where an event belongs to the state of a device that the filter lets through as a whole. */
+export function coversDevice(filter: Filter, event: EventView): boolean {
+  return filter.devices.size > 0 && concernsDevice(filter, { machine: event.machine, ...eventDevice(event) })
+}
+
+function concernsDevice(filter: Filter, event: Omit<Filtered, 'family'>): boolean {
+  if (filter.devices.size === 0) return false
+  if (event.device !== null) return filter.devices.has(deviceReference(event.machine, event.device))
+  if (!event.allDevices) return false
+  const prefix = deviceReference(event.machine, '')
+  for (const device of filter.devices) if (device.startsWith(prefix)) return true
+  return false
 }

@@ -9,9 +9,11 @@ export const CLOSE_CODES = {
   bad_message: { code: 4400, retry: false, reason: 'message does not follow the protocol' },
   hello_timeout: { code: 4401, retry: true, reason: 'no hello in time' },
   origin_refused: { code: 4403, retry: false, reason: 'this origin may not connect' },
+  device_unknown: { code: 4404, retry: true, reason: 'a device that it wants to see is not known yet' },
   protocol_unsupported: { code: 4406, retry: false, reason: 'protocol version not supported, reload the page' },
   heartbeat_lost: { code: 4408, retry: true, reason: 'no sign of life' },
   too_slow: { code: 4409, retry: true, reason: 'the viewer does not keep up' },
+  taken_up: { code: 4410, retry: false, reason: 'this session goes on over another link' },
   too_many_connections: { code: 4429, retry: true, reason: 'too many connections' },
   internal: { code: 4500, retry: true, reason: 'internal error' },
 } as const satisfies Record<string, CloseCode>

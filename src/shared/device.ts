@@ -47,3 +47,8 @@ export type Device = Type.Static<typeof DeviceSchema>
 export function deviceKey(machine: string, id: string): string {
   return `${machine}\n${id}`
 }
+
+/** How people and channels name a device of the plant. */
+export function deviceReference(machine: string, id: string): string {
+  return `${machine}/${id}`
+}

@@ -11,6 +11,13 @@ export const ERROR_CODES = [
   'not_subscribed',
   'no_consumer',
   'position_unknown',
+  'device_unknown',
+  'device_ambiguous',
+  'machine_unknown',
+  'command_invalid',
+  'not_in_control',
+  'control_busy',
+  'reason_missing',
   'internal',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -43,6 +43,13 @@ export type ExecutionError = Type.Static<typeof ExecutionErrorSchema>
 
 export const PART_STATUSES = ['running', 'completed', 'failed'] as const
 
+/** A workflow's nodes and what follows what, as its engine describes them; bounded. */
+export const ExecutionGraphSchema = Type.Object({
+  nodes: Type.Array(Type.Object({ id: Type.String(), type: Text, name: Text })),
+  edges: Type.Array(Type.Object({ from: Type.String(), to: Type.String() })),
+})
+export type ExecutionGraph = Type.Static<typeof ExecutionGraphSchema>
+
 /** A running program or workflow, or one that ran. */
 export const ExecutionSchema = Type.Object({
   machine: Type.String(),
@@ -63,6 +70,8 @@ export const ExecutionSchema = Type.Object({
       name: Text,
       index: Type.Union([Type.Integer(), Type.Null()]),
       total: Type.Union([Type.Integer(), Type.Null()]),
+      /** The machine counts from one, not from zero: an index as great as the total was seen. */
+      fromOne: Type.Boolean(),
       status: Type.Enum(PART_STATUSES),
     }),
     Type.Null(),
@@ -74,9 +83,13 @@ export const ExecutionSchema = Type.Object({
       total: Type.Integer(),
       current: Text,
       remaining: Type.Union([Type.Number(), Type.Null()]),
+      /** When it said so. */
+      at: Type.Integer(),
     }),
     Type.Null(),
   ]),
+  /** Workflows: null where the engine did not describe it. */
+  graph: Type.Union([ExecutionGraphSchema, Type.Null()]),
   /** Oldest first, bounded; those that run are kept longest. One that runs in an ended execution was cut off. */
   steps: Type.Array(StepSchema),
   /** Oldest first, bounded. */

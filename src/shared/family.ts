@@ -43,6 +43,7 @@ const PREFIXES: readonly (readonly [string, Family])[] = [
   ['node:', 'workflow'],
   ['alarm_', 'alarm'],
   ['command_', 'command'],
+  ['control_', 'command'],
   ['panel_', 'panel'],
 ]
 

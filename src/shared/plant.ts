@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox'
+import { PRIORITIES } from './alarm.ts'
 import { MAX_NAME_LENGTH } from './datagram.ts'
 import { TagValueSchema } from './device.ts'
 
@@ -78,6 +79,13 @@ export const LimitsSchema = Type.Object(
         minimum: 0,
         title: 'Deadband',
         description: 'How far the value must come back behind a limit before its alarm clears.',
+      }),
+    ),
+    rate: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        title: 'Rate of change',
+        description: 'Alarm where the value changes by more than this a second, up or down.',
       }),
     ),
   },
@@ -225,6 +233,13 @@ export const MachineDescriptionSchema = Type.Object(
         description: 'Commands that operators may give, by the event that is sent to the machine.',
       }),
     ),
+    alarm_states: Type.Optional(
+      Type.Array(name(), {
+        maxItems: 100,
+        title: 'Alarm states',
+        description: 'States that are an alarm while the machine is in one of them.',
+      }),
+    ),
     states: Type.Optional(
       named(
         Type.Object(
@@ -289,6 +304,54 @@ export const GroupMemberSchema = Type.Object(
 )
 export type GroupMember = Type.Static<typeof GroupMemberSchema>
 
+const seconds = (words: Words) => Type.Optional(Type.Number({ minimum: 0, maximum: 86_400, ...words }))
+
+/** What is to be said of one alarm; its id is what the alarm list shows, like cell_1/motor_01/speed/high. */
+export const AlarmDescriptionSchema = Type.Object(
+  {
+    label: label('alarm'),
+    priority: Type.Optional(
+      Type.Enum(PRIORITIES, {
+        title: 'Priority',
+        description:
+          'critical, high, medium or low. Default: high for errors, alarm states, high_high and low_low, low for bad quality, medium for everything else.',
+      }),
+    ),
+    help: Type.Optional(
+      Type.String({ maxLength: 1_000, title: 'Help', description: 'What it means: cause and consequence.' }),
+    ),
+    action: Type.Optional(
+      Type.String({ maxLength: 1_000, title: 'Action', description: 'What the operator should do about it.' }),
+    ),
+    latch: Type.Optional(
+      Type.Boolean({
+        title: 'Latch',
+        description: 'It stays until an operator resets it, also once its condition is over. Default: false.',
+      }),
+    ),
+    on_delay: seconds({
+      title: 'On-delay',
+      description: 'Seconds for which the condition must hold before it is an alarm. Default: 0.',
+    }),
+    off_delay: seconds({
+      title: 'Off-delay',
+      description: 'Seconds for which the condition must be over before the alarm clears. Default: 0.',
+    }),
+    suppressed_while: Type.Optional(
+      Type.Array(ConditionSchema, {
+        minItems: 1,
+        maxItems: 20,
+        title: 'Suppressed while',
+        description: 'It is suppressed by design while every one of these holds.',
+      }),
+    ),
+  },
+  { ...strict, title: 'Alarm', description: 'What is to be said of an alarm.' },
+)
+export type AlarmDescription = Type.Static<typeof AlarmDescriptionSchema>
+
+const ALARM_ID = `^${NAME_CHARACTERS}{1,500}$`
+
 /** What the plant consists of. Nothing in it is needed: what is not described is discovered from events. */
 export const PlantSchema = Type.Object(
   {
@@ -309,6 +372,22 @@ export const PlantSchema = Type.Object(
         }),
         { title: 'Groups', description: 'Devices that one command can address together, by the name of the group.' },
       ),
+    ),
+    alarms: Type.Optional(
+      Type.Record(Type.String({ pattern: ALARM_ID }), AlarmDescriptionSchema, {
+        ...strict,
+        title: 'Alarms',
+        description:
+          'Alarms by their ids, as the alarm list shows them: cell_1/motor_01/speed/high, lamp/error, lamp/stale. The name of a template in place of the machine means each instance.',
+      }),
+    ),
+    shelve_max: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 604_800,
+        title: 'Longest shelving',
+        description: 'Seconds for which an operator may shelve an alarm at most. Default: 28800, eight hours.',
+      }),
     ),
     interlocks: Type.Optional(
       Type.Array(InterlockSchema, {

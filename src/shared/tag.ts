@@ -1,4 +1,5 @@
 import type { EventView } from './event.ts'
+import { asObject } from './fold/fields.ts'
 
 /**
  * What an event is the latest value of: a device or tag of its machine; null for everything that is no telemetry. Only
@@ -14,8 +15,8 @@ export function telemetryTag(event: Pick<EventView, 'type' | 'payload'>): string
     const tag = payload['tag']
     return typeof tag === 'string' ? JSON.stringify([device ?? null, tag]) : null
   }
-  const state = payload['new_state']
-  if (device === undefined || typeof state !== 'object' || state === null) return null
-  // A later update replaces an earlier one only where it brings a value for each of the same tags.
-  return JSON.stringify([device, ...Object.keys(state).toSorted()])
+  const state = asObject(payload['new_state'])
+  if (device === undefined || state === null) return null
+  // A later update replaces an earlier one only where it brings a value for each of the same tags, and the same type.
+  return JSON.stringify([device, payload['device_type'] ?? null, ...Object.keys(state).toSorted()])
 }

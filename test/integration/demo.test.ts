@@ -78,8 +78,11 @@ function start(options: Partial<PlantOptions> = {}) {
   onTestFinished(() => plant.close())
   const socket = new UnixSocket()
   onTestFinished(() => socket.close())
-  const command = (machine: string, type: string, payload: Payload = {}): string | undefined =>
-    socket.send(Buffer.from(JSON.stringify({ type, payload, job_id: null })), `${controlPrefix}${machine}.sock`)
+  const command = (machine: string, type: string, payload: Payload = {}, id?: string): string | undefined =>
+    socket.send(
+      Buffer.from(JSON.stringify({ type, payload, job_id: null, command_id: id })),
+      `${controlPrefix}${machine}.sock`,
+    )
   return {
     ...panel,
     plant,
@@ -121,8 +124,49 @@ describe('the plant', () => {
     await find('cell_1', 'device_update', { device_id: 'motor_01', changed: true })
     command('flow_01', 'pause')
     await find('flow_01', 'flow_status_changed', { status: 'paused' })
-    command('wf_1', 'workflow:execute', { executionId: 'mine' })
-    await find('wf_1', 'activity_log', { message: 'Received workflow:execute' })
+    const workflowDefinition = {
+      id: 'mine',
+      name: 'Mine',
+      nodes: ['a', 'b', 'c'].map((id) => ({ id, type: 'task', duration: 50 })),
+      edges: [
+        { from: 'a', to: 'c' },
+        { from: 'b', to: 'c' },
+      ],
+    }
+    command('wf_1', 'workflow:execute', { workflowDefinition, executionId: 'e1' }, 'c-1')
+    await find('wf_1', 'workflow:started', { executionId: 'e1', workflowId: 'mine', totalNodes: 3 })
+    await find('wf_1', 'workflow:result', { executionId: 'e1', success: true })
+  })
+
+  test('says by the command’s id what it refuses, where the program is modern', async () => {
+    const { command, find } = start()
+    const result = async (machine: string, id: string, reason: string): Promise<void> => {
+      const { payload } = await find(machine, 'command_result', { command_id: id })
+      expect(payload).toEqual({ command_id: id, success: false, reason })
+    }
+    command('cell_1', 'device_control', { device_id: 'motor_01', speed: 256 }, 'c-range')
+    await result('cell_1', 'c-range', 'motor_01: speed must be an integer from 0 to 255')
+    command('cell_1', 'device_control', { device_id: 'temp_01', temperature: 1 }, 'c-sensor')
+    await result('cell_1', 'c-sensor', 'temp_01 is read-only')
+    command('flow_01', 'resume', {}, 'c-resume')
+    await result('flow_01', 'c-resume', 'Nothing to resume: it is not paused')
+    command('wf_1', 'workflow:validate', { workflowDefinition: { id: 'w', nodes: [] }, validationId: 'v1' }, 'c-valid')
+    await find('wf_1', 'workflow:validation-error', { validationId: 'v1' })
+    await result('wf_1', 'c-valid', 'nodes: must be a list of at least one node')
+  })
+
+  test('has as many cells as it is told to, and says how its hardware is', async () => {
+    const { command, find } = start({ cells: 2 })
+    command('cell_2', 'device_control', { device_id: 'valve_02', state: true })
+    const { payload: valve } = await find('cell_2', 'device_update', { device_id: 'valve_02', changed: true })
+    expect(valve['new_state']).toEqual({ value: true })
+    const { payload: health } = await find('flow_01', 'hardware_health_update')
+    expect(health).toMatchObject({
+      controllersOnline: 4,
+      totalControllers: 4,
+      criticalIssuesCount: 0,
+      hasIssues: false,
+    })
   })
 
   test('goes on while the panel is away, says so once, and is heard again when it is back', async () => {
@@ -226,19 +270,108 @@ describe('misbehaviour', () => {
     await find('gateway', 'connection_event')
   })
 
+  test('refuse: one machine or all, until all is well', async () => {
+    const { misbehave, command, find, reports } = start()
+    misbehave({ kind: 'refuse', reason: 'Locked out' })
+    await waitFor(() => reports.includes('misbehave: wf_1 refuses every command'))
+    expect(reports).not.toContain('misbehave: gateway refuses every command')
+    command('lamp', 'stop')
+    await find('lamp', 'error', { error_message: 'Refused stop: Locked out' })
+    command('cell_1', 'device_control', { device_id: 'motor_01', speed: 9 }, 'c-1')
+    await find('cell_1', 'command_result', { command_id: 'c-1', success: false, reason: 'Locked out' })
+    misbehave({ kind: 'well' })
+    await waitFor(() => reports.includes('misbehave: all is well again'))
+    command('cell_1', 'device_control', { device_id: 'valve_01', state: true }, 'c-2')
+    await find('cell_1', 'device_update', { device_id: 'valve_01', changed: true })
+  })
+
+  test('ignore: takes a command and does nothing, for as long as it is told to', async () => {
+    const { misbehave, command, find, heard, reports } = start()
+    misbehave({ kind: 'ignore', machine: 'flow_01', for: 10 })
+    await waitFor(() => reports.includes('misbehave: flow_01 ignores every command'))
+    const said = () => heard.filter(({ type }) => type === 'flow_status_changed' || type === 'command_result')
+    command('flow_01', 'pause', {}, 'c-1')
+    await find('flow_01', 'activity_log', { message: 'Received pause' })
+    await waitFor(
+      () => {
+        command('flow_01', 'pause', {}, 'c-2')
+        return said().length > 0
+      },
+      { what: 'the pause' },
+    )
+    expect(said().some(({ payload }) => payload['command_id'] === 'c-1')).toBe(false)
+  })
+
+  test('late: obeys, and says so later', async () => {
+    const { misbehave, command, find, heard, reports } = start()
+    misbehave({ kind: 'late', machine: 'cell_1', seconds: 10 })
+    await waitFor(() => reports.includes('misbehave: cell_1 obeys, but it is heard 10 s late'))
+    command('cell_1', 'device_control', { device_id: 'valve_01', state: true })
+    await find('cell_1', 'activity_log', { message: 'Received device_control' })
+    await find('cell_1', 'device_update', { device_id: 'valve_01', changed: true })
+    const said = heard.filter(({ machine }) => machine === 'cell_1')
+    const received = said.findIndex(({ type }) => type === 'activity_log')
+    expect(said.findIndex(({ payload }) => payload['device_id'] === 'valve_01' && payload['changed'])).toBeGreaterThan(
+      received,
+    )
+  })
+
+  test('vanish: reads the next command, dies without a word, and is back later', async () => {
+    const { misbehave, command, heard, find, reports, controls } = start()
+    await find('press_001', 'machine_registered')
+    misbehave({ kind: 'vanish', machine: 'press_001', seconds: 15 })
+    await waitFor(() => reports.includes('misbehave: press_001 vanishes at its next command'))
+    expect(command('press_001', 'the_last')).toBeUndefined()
+    await waitFor(() => reports.includes('misbehave: press_001 has vanished'))
+    expect(command('press_001', 'wake_up')).toBe('ECONNREFUSED')
+    expect(controls()).toContain('control-press_001.sock')
+    await waitFor(() => command('press_001', 'again') === undefined, { what: 'the return' })
+    await find('press_001', 'activity_log', { message: 'Received again' })
+    expect(heard.some(({ payload }) => payload['message'] === 'Received the_last')).toBe(false)
+    expect(heard.filter(({ machine, type }) => machine === 'press_001' && type === 'machine_registered')).toHaveLength(
+      1,
+    )
+  })
+
+  test('vanish: may stay away, and take its socket with it, until all is well', async () => {
+    const { misbehave, command, find, reports, controls, heard } = start()
+    await find('lamp', 'machine_registered')
+    misbehave({ kind: 'vanish', machine: 'lamp', seconds: 1, back: false, keep_file: false })
+    await waitFor(() => reports.includes('misbehave: lamp vanishes at its next command'))
+    command('lamp', 'go')
+    await waitFor(() => reports.includes('misbehave: lamp has vanished'))
+    expect(command('lamp', 'go')).toBe('ENOENT')
+    expect(controls()).not.toContain('control-lamp.sock')
+    heard.length = 0
+    misbehave({ kind: 'well' })
+    await find('lamp', 'machine_registered')
+  })
+
   test('what it is told wrongly it says', async () => {
     const { misbehave, reports, command } = start()
     misbehave({ kind: 'nonsense' })
     misbehave({ kind: 'crash', machine: 'nobody' })
     misbehave({ kind: 'burst', count: -1 })
     misbehave({ kind: 'stall', seconds: 'long' })
+    misbehave({ kind: 'refuse', machine: 'gateway' })
+    misbehave({ kind: 'refuse', reason: 7 })
+    misbehave({ kind: 'ignore', for: 0 })
+    misbehave({ kind: 'vanish', after: -1 })
+    misbehave({ kind: 'vanish', back: 'soon' })
+    misbehave({ kind: 'vanish', keep_file: 'yes' })
     command('plant', 'nonsense')
-    await waitFor(() => reports.length >= 5)
+    await waitFor(() => reports.length >= 11)
     expect(reports).toEqual([
       'cannot misbehave: unknown kind "nonsense"',
       'cannot misbehave: unknown machine "nobody"',
       expect.stringContaining('count must be'),
       expect.stringContaining('seconds must be'),
+      'cannot misbehave: gateway takes no commands',
+      expect.stringContaining('reason must be'),
+      expect.stringContaining('for must be'),
+      expect.stringContaining('after must be'),
+      'cannot misbehave: back must be true or false',
+      'cannot misbehave: keep_file must be true or false',
       'plant: unknown command "nonsense"',
     ])
   })
@@ -248,6 +381,13 @@ describe('misbehaviour', () => {
     await waitFor(() => reports.filter((line) => line.startsWith('misbehave: ')).length > 5)
     expect(reports.some((line) => line.endsWith('restarts without registering'))).toBe(true)
     expect(reports).toContain('misbehave: garbage')
+  })
+
+  test('by itself, also in its obedience, but never of a program that takes no commands', async () => {
+    const { reports } = start({ misbehave: ['refuse', 'ignore', 'late', 'vanish'], speed: 200 })
+    const said = (word: string): boolean => reports.some((line) => line.includes(word))
+    await waitFor(() => ['refuses', 'ignores', 'is heard', 'vanishes'].every(said), { what: 'each kind' })
+    expect(said('gateway')).toBe(false)
   })
 })
 

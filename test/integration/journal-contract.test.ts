@@ -1,26 +1,33 @@
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/core/entry.ts'
 import { entryMatches, type EventQuery } from '../../src/core/event-query.ts'
+import { continuation } from '../../src/core/journal.ts'
 import type { JournalStore } from '../../src/core/journal-store.ts'
 import { filterOf } from '../../src/shared/channel.ts'
 import type { AndonEvent } from '../../src/shared/event.ts'
 import { FAMILIES } from '../../src/shared/family.ts'
+import { foldedSnapshot } from '../../src/shared/folded.ts'
 import { RECENT_LIMIT } from '../../src/shared/fold/recent.ts'
-import { foldState, newState } from '../../src/shared/state.ts'
+import { foldState, newState, type StateSnapshot } from '../../src/shared/state.ts'
 import { batch, LogMaker, MEMORY, SQLITE } from '../support/journal-kinds.ts'
 import { Random } from '../support/random.ts'
 import { escaped } from '../support/random-datagram.ts'
+import { wholeState } from '../support/visible.ts'
 
 const all = filterOf(['all'])
 
 /** What a store gives back: everything but the mark for conflation, which is for new events only. */
 const kept = (entries: readonly Entry[]): object[] => entries.map((entry) => ({ ...entry, tag: null }))
 
+/** Which devices they concern. */
+const concerns = (entries: readonly Entry[]): unknown[] =>
+  entries.map(({ type, device, allDevices }) => [type, device, allDevices])
+
 /** The state after folding these from nothing. */
-function folded(entries: readonly Entry[]): unknown {
+function folded(entries: readonly Entry[]): StateSnapshot {
   const state = newState()
   for (const { text } of entries) foldState(state, JSON.parse(text) as AndonEvent, all)
-  return JSON.parse(JSON.stringify({ machines: [...state.machines.values()], recent: state.recent }))
+  return { ...wholeState(state), recent: state.recent }
 }
 
 /** All pages of a query; none longer than its limit. */
@@ -111,6 +118,33 @@ describe.each([MEMORY, SQLITE])('$name', (kind) => {
     const late = await journal.handle().open('e3')
     expect(late.state).toEqual(maker.state())
     expect(kept(late.tail)).toEqual(kept(maker.entries.slice(-RECENT_LIMIT)))
+  })
+
+  test.each([1, 2, 3])('the whole folded state goes on over restarts (seed %i)', async (seed) => {
+    const journal = kind.make()
+    const maker = new LogMaker()
+    const random = new Random(seed)
+    for (let life = 1; life <= 5; life += 1) {
+      const store = journal.handle()
+      const from = continuation(await store.open(`e${life}`))
+      expect(from.head).toBe(maker.hub.head)
+      expect(foldedSnapshot(from.folded)).toEqual(wholeState(maker.hub.folded))
+      await store.append(batch(maker.random(random, 150), { state: random.chance(0.5) ? maker.state() : null }))
+      await store.append(batch(maker.random(random, 150)))
+      await store.close()
+    }
+    const { machines, devices, executions, hardware, commands, control } = wholeState(maker.hub.folded)
+    for (const list of [machines, devices, executions, hardware, commands, control]) expect(list).not.toEqual([])
+  })
+
+  test('what is read back says which device it concerns, as it did when it was new', async () => {
+    const store = await opened()
+    const maker = new LogMaker()
+    const entries = maker.random(new Random(18), 600)
+    await store.append(batch(entries))
+    expect(concerns(await store.page(0, 1_000))).toEqual(concerns(entries))
+    expect(entries.filter(({ device }) => device !== null).length).toBeGreaterThan(50)
+    expect(entries.filter(({ allDevices }) => allDevices).length).toBeGreaterThan(10)
   })
 
   test('a batch that comes again, because its answer was lost, changes nothing', async () => {
@@ -316,10 +350,7 @@ describe.each([MEMORY, SQLITE])('$name', (kind) => {
     expect(await store.query({ order: 'desc', limit: 10 })).toEqual({ texts: [], next: null })
     const past = await store.stateAt(maker.hub.time + 5)
     expect(past).toMatchObject({ offset: 50, time: maker.hub.time })
-    expect(JSON.parse(past?.state ?? '')).toEqual({
-      machines: JSON.parse(maker.hub.machinesText()) as unknown,
-      recent: [],
-    })
+    expect(JSON.parse(past?.state ?? '')).toEqual({ ...wholeState(maker.hub.folded), recent: [] })
     await store.close()
     const again = await journal.handle().open('e2')
     expect(again).toMatchObject({ first: 51, last: 50, state: maker.state(), tail: [] })
@@ -338,11 +369,9 @@ describe.each([MEMORY, SQLITE])('$name', (kind) => {
     await pruneAll(store, { before: boundary })
     expect(await store.stateAt(maker.entries[20]?.time ?? 0)).toBeNull()
     const at = maker.entries[120]?.time ?? 0
-    const machines = (await store.stateAt(at))?.state ?? ''
+    const { recent: _, ...past } = JSON.parse((await store.stateAt(at))?.state ?? '') as StateSnapshot
     const until = maker.entries.filter((entry) => entry.time <= at)
-    expect((JSON.parse(machines) as { machines: unknown }).machines).toEqual(
-      (folded(until) as { machines: unknown }).machines,
-    )
+    expect({ ...past, recent: [] }).toEqual({ ...folded(until), recent: [] })
   })
 
   test('a gap is remembered, and what lies on both sides of it is kept', async () => {

@@ -3,6 +3,7 @@ import { python, PYTHON_SEND } from '../support/python.ts'
 import { startPanel } from '../support/panel.ts'
 import { datagram, unixSender } from '../support/sender.ts'
 import { RawViewer, Viewer } from '../support/viewer.ts'
+import { wholeState } from '../support/visible.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** The offset at which a message leaves its viewer. */
@@ -24,6 +25,32 @@ test('a datagram sent by Python reaches a viewer, and its machine is folded on b
     state: 'зелено',
     transitions: [{ from: 'red', to: 'зелено', trigger: 'timeout(0.4)', jumped: false }],
   })
+})
+
+test('devices, executions and hardware of a machine are folded on both sides, and a later viewer sees the same', async () => {
+  const panel = await startPanel()
+  const viewer = new Viewer(panel.url)
+  await viewer.live()
+  const sender = unixSender(panel.socket)
+  await sender.send(datagram('cell', 'device_update', { device_id: 'мотор', new_state: { speed: 1_500 } }))
+  await sender.send(datagram('cell', 'tag_update', { tag: 'temperature', value: 21.5 }))
+  await sender.send(datagram('cell', 'workflow:started', { executionId: 'x1', workflowName: 'Партида', totalNodes: 3 }))
+  await sender.send(datagram('cell', 'node:started', { executionId: 'x1', nodeId: 'n1' }))
+  await sender.send(datagram('cell', 'hardware_health_update', { controllersOnline: 2, totalControllers: 3 }))
+  await viewer.at(5)
+  const late = new Viewer(panel.url)
+  await late.live()
+  const { state } = viewer.client.replica
+  expect(wholeState(state)).toMatchObject({
+    machines: [{ name: 'cell' }],
+    devices: [
+      { machine: 'cell', id: 'мотор', tags: [{ name: 'speed', value: 1_500 }] },
+      { machine: 'cell', id: 'cell', tags: [{ name: 'temperature', value: 21.5 }] },
+    ],
+    executions: [{ machine: 'cell', id: 'x1', name: 'Партида', status: 'running', steps: [{ id: 'n1' }] }],
+    hardware: [{ machine: 'cell', controllersOnline: 2 }],
+  })
+  expect(wholeState(late.client.replica.state)).toEqual(wholeState(state))
 })
 
 test('the body of an event is the datagram byte for byte', async () => {

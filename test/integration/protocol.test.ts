@@ -102,6 +102,43 @@ test('[C2] a family’s channel brings its events from all machines, but no mach
   expect(viewer.client.replica.state.machines.size).toBe(0)
 })
 
+const update = (machine: string, device_id: string, speed: number): string =>
+  datagram(machine, 'device_update', { device_id, new_state: { speed } })
+
+test('[C5] a device’s channel brings the device’s events and its state, and nothing of any other', async () => {
+  const panel = await startPanel()
+  const sender = unixSender(panel.socket)
+  await sender.send(update('cell', 'motor/1', 1))
+  await sender.send(update('cell', 'motor/2', 2))
+  await sender.send(update('other', 'motor/1', 3))
+  await waitFor(() => panel.health().offset === 3)
+  const viewer = new Viewer(panel.url, { channels: ['device:cell/motor/1'] })
+  await viewer.live()
+  const devices = (): unknown[] =>
+    [...viewer.client.replica.state.devices.values()].map(({ machine, id, tags }) => [
+      machine,
+      id,
+      tags.map(({ name, value, quality }) => ({ name, value, quality })),
+    ])
+  expect(devices()).toEqual([['cell', 'motor/1', [{ name: 'speed', value: 1, quality: 'good' }]]])
+  await sender.send(update('cell', 'motor/2', 4))
+  await sender.send(datagram('cell', 'state_change', { to_state: 'on' }))
+  await sender.send(datagram('other', 'machine_terminated'))
+  await sender.send(update('cell', 'motor/1', 5))
+  await sender.send(datagram('cell', 'machine_terminated'))
+  await waitFor(() => viewer.events.length === 2)
+  expect(viewer.events.map(({ machine, type }) => [machine, type])).toEqual([
+    ['cell', 'device_update'],
+    ['cell', 'machine_terminated'],
+  ])
+  expect(devices()).toEqual([['cell', 'motor/1', [{ name: 'speed', value: 5, quality: 'stale' }]]])
+  expect(viewer.client.replica.state.machines.size).toBe(0)
+
+  const raw = await new RawViewer(panel.url).open()
+  raw.hello({ channels: ['device:motor_without_machine'] })
+  expect(await raw.message('error')).toMatchObject({ error: { code: 'channel_unknown' } })
+})
+
 test('[C3] subscribe and unsubscribe are answered, and followed by the snapshot of the new filter', async () => {
   const panel = await startPanel()
   await unixSender(panel.socket).send(datagram('a', 'state_change', { to_state: 'on' }))

@@ -8,9 +8,12 @@ import { JournalStage, type JournalStageOptions } from '../support/journal-stage
 import { settled } from '../support/manual-store.ts'
 import { ManualViewer } from '../support/manual-viewer.ts'
 import { startPanel } from '../support/panel.ts'
+import { Random } from '../support/random.ts'
+import { randomEvent } from '../support/random-datagram.ts'
 import { datagram, type Sender, unixSender } from '../support/sender.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { RawViewer, Viewer } from '../support/viewer.ts'
+import { wholeState } from '../support/visible.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i)
@@ -117,7 +120,7 @@ describe('a small ring and a journal', () => {
       if (after < 1_000) return
       await store.append({
         entries: [],
-        state: { offset: 2_510, time: at.hub.time, machines: at.hub.machinesText() },
+        state: { offset: 2_510, time: at.hub.time, folded: at.hub.foldedText() },
         gapEnd: 0,
         consumers: new Map(),
       })
@@ -177,6 +180,41 @@ describe('a small ring and a journal', () => {
     expect([...viewer.channels]).toEqual(['machine:m1'])
     expect(viewer.machines).toEqual(at.machines(['machine:m1']))
     expect(offsetsOf(viewer)).toHaveLength(10)
+  })
+
+  test('[R1] [C5] a viewer of a device that catches up from the journal has the device’s state', async () => {
+    const { stage: at, store } = await stage()
+    const random = new Random(41)
+    const happenMuch = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i += 1) {
+        randomEvent(at.hub, random, ['a', 'a/b'])
+        if (i % 10 !== 9) continue
+        at.clock.pass(20)
+        await settled()
+      }
+    }
+    const channels = ['device:a/b/d', 'device:a/d']
+    const viewer = new ManualViewer(channels)
+    // Only what was heard of can be asked for; the first channel may mean either of two devices.
+    for (const [machine, device_id] of [
+      ['a', 'd'],
+      ['a', 'b/d'],
+      ['a/b', 'd'],
+    ] as const) {
+      at.event(machine, 'device_update', { device_id, new_state: { speed: 1 } })
+    }
+    await happenMuch(60)
+    viewer.connect(at.sessions.accept)
+    await calm(viewer)
+    viewer.cut()
+    viewer.messages.length = 0
+    await happenMuch(1_500)
+    viewer.connect(at.sessions.accept)
+    await calm(viewer)
+    expect(viewer.messages[0]).toMatchObject({ type: 'welcome', resumed: true })
+    expect(store.pages.length).toBeGreaterThan(1)
+    expect(wholeState(viewer.replica.state)).toEqual(at.folded(channels))
+    expect(viewer.replica.state.devices.size).toBe(3)
   })
 
   test('[K1] a viewer that resumes is owed every value; only behind that it may be conflated', async () => {
@@ -242,7 +280,7 @@ test('[R3] a viewer resumes across restarts of the panel, also several, with the
   const fresh = new Viewer(panel.url)
   await fresh.live()
   for (const frame of frames()) viewer.client.replica.apply(frame)
-  expect([...viewer.client.replica.state.machines]).toEqual([...fresh.client.replica.state.machines])
+  expect(wholeState(viewer.client.replica.state)).toEqual(wholeState(fresh.client.replica.state))
 })
 
 test('[R2] a position of another journal, or beyond the last event, gives a snapshot that says reset', async () => {

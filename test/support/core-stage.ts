@@ -1,6 +1,13 @@
 import type { Archive } from '../../src/core/archive.ts'
+import { AlarmActs } from '../../src/core/alarm-acts.ts'
+import { commandRules } from '../../src/core/command-rules.ts'
+import { Commands } from '../../src/core/commands.ts'
+import type { ControlLink, SendResult } from '../../src/core/control-link.ts'
+import { ControlTokens } from '../../src/core/control-tokens.ts'
 import { messageFrame } from '../../src/core/frame.ts'
 import { Hub } from '../../src/core/hub.ts'
+import { Operations } from '../../src/core/operations.ts'
+import { DescribedPlant } from '../../src/core/plant.ts'
 import type { RingLimits } from '../../src/core/ring.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import type { Accept, Connection, Frame, Peer } from '../../src/core/session-socket.ts'
@@ -8,6 +15,8 @@ import type { Entry } from '../../src/core/entry.ts'
 import type { Datagram } from '../../src/shared/datagram.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeSocket } from './fake-socket.ts'
+import type { Random } from './random.ts'
+import { randomEvent } from './random-datagram.ts'
 
 export interface CoreStageOptions {
   readonly ring?: RingLimits
@@ -54,12 +63,34 @@ export class StageArchive implements Archive {
   }
 }
 
+/** The machines' control sockets, as the test wants them. */
+export class FakeControlLink implements ControlLink {
+  readonly sent: { readonly endpoint: string; readonly command: Record<string, unknown> }[] = []
+  /** What the next sends are answered with, by endpoint; default: sent. */
+  readonly answers = new Map<string, SendResult>()
+
+  send(endpoint: string, bytes: Buffer): SendResult {
+    const answer = this.answers.get(endpoint) ?? { kind: 'sent' }
+    if (answer.kind === 'sent') {
+      this.sent.push({ endpoint, command: JSON.parse(bytes.toString()) as Record<string, unknown> })
+    }
+    return answer
+  }
+}
+
 /** Hub and sessions on a clock by hand: the core without ingest and without sockets. */
 export class CoreStage {
   readonly clock = new FakeClock()
   readonly hub: Hub
   readonly archive: StageArchive
   readonly sessions: Sessions
+  readonly plant = new DescribedPlant({ staleAfterMs: 60_000, controlPrefix: '/control-' })
+  /** Where commands go: the test reads what was sent, and says what the machine's socket answers. */
+  readonly link = new FakeControlLink()
+  readonly control: ControlTokens
+  readonly commands: Commands
+  readonly operations: Operations
+  plantFrame: Frame = messageFrame({ type: 'plant', plant: {} })
   health: Frame = healthFrame(0)
 
   constructor(options: CoreStageOptions = {}) {
@@ -70,6 +101,20 @@ export class CoreStage {
       ...(options.ring === undefined ? {} : { ring: options.ring }),
     })
     this.archive = new StageArchive(options.archive ?? false)
+    this.control = new ControlTokens(this.hub, clock)
+    this.commands = new Commands(
+      this.hub,
+      clock,
+      this.link,
+      commandRules({ hub: this.hub, plant: this.plant, control: this.control, clock }),
+    )
+    this.operations = new Operations(
+      this.hub,
+      this.plant,
+      this.commands,
+      this.control,
+      new AlarmActs(this.hub, clock, this.plant),
+    )
     this.sessions = new Sessions({
       hub: this.hub,
       archive: this.archive,
@@ -77,16 +122,26 @@ export class CoreStage {
       limits: { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 65_536, fullMs: 30_000 },
       connections: options.connections ?? 100,
       version: '0.0.0',
+      operations: this.operations,
       health: () => this.health,
+      plant: () => this.plantFrame,
     })
   }
 
   /** A machine's event, as if its datagram had come in. */
   event(machine: string, type = 'tick', payload: Readonly<Record<string, unknown>> = {}): Entry {
     const body: Datagram = { machine_name: machine, type, payload }
-    const entry = this.hub.append('machine', body, JSON.stringify(body))
-    this.archive.entries.push(entry)
-    return entry
+    return this.#keep(this.hub.append('machine', body, JSON.stringify(body)))
+  }
+
+  /** An event of the panel or of an operator. */
+  report(...report: Parameters<Hub['report']>): Entry {
+    return this.#keep(this.hub.report(...report))
+  }
+
+  /** So many random events of machines, the panel and operators. */
+  random(random: Random, count = 1, machines?: readonly string[]): void {
+    for (let i = 0; i < count; i += 1) this.#keep(randomEvent(this.hub, random, machines))
   }
 
   /** Something new about the panel's health. */
@@ -104,6 +159,11 @@ export class CoreStage {
     const viewer = this.connect()
     viewer.hello(hello)
     return viewer
+  }
+
+  #keep(entry: Entry): Entry {
+    this.archive.entries.push(entry)
+    return entry
   }
 }
 

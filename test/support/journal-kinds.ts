@@ -9,7 +9,7 @@ import { FakeClock } from './fake-clock.ts'
 import { MemoryLog } from './memory-log.ts'
 import { JOURNAL_THREAD } from './panel.ts'
 import type { Random } from './random.ts'
-import { randomDatagram } from './random-datagram.ts'
+import { randomEvent } from './random-datagram.ts'
 import { tempDir } from './temp-dir.ts'
 
 /** A journal that can be left and come back to. */
@@ -54,23 +54,30 @@ export class LogMaker {
   readonly entries: Entry[] = []
 
   add(body: Datagram, text = JSON.stringify(body)): Entry {
-    const entry = this.hub.append('machine', body, text)
-    this.entries.push(entry)
-    return entry
+    return this.#keep(this.hub.append('machine', body, text))
+  }
+
+  /** An event of the panel or of an operator. */
+  report(...report: Parameters<Hub['report']>): Entry {
+    return this.#keep(this.hub.report(...report))
   }
 
   /** So many random events, between which time passes or not. */
   random(random: Random, count: number, machines?: readonly string[]): Entry[] {
     return Array.from({ length: count }, () => {
       this.clock.pass(random.pick([0, 0, 1, 40]))
-      const { body, text } = randomDatagram(random, machines)
-      return this.add(body, text)
+      return this.#keep(randomEvent(this.hub, random, machines))
     })
   }
 
   /** The state at this moment, as a commit stores it. */
   state(): JournalBatch['state'] {
-    return { offset: this.hub.head, time: this.hub.time, machines: this.hub.machinesText() }
+    return { offset: this.hub.head, time: this.hub.time, folded: this.hub.foldedText() }
+  }
+
+  #keep(entry: Entry): Entry {
+    this.entries.push(entry)
+    return entry
   }
 }
 

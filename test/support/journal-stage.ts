@@ -1,14 +1,24 @@
+import { AlarmActs } from '../../src/core/alarm-acts.ts'
+import { commandRules } from '../../src/core/command-rules.ts'
+import { Commands } from '../../src/core/commands.ts'
+import { ControlTokens } from '../../src/core/control-tokens.ts'
 import { messageFrame } from '../../src/core/frame.ts'
 import { Hub } from '../../src/core/hub.ts'
 import { continuation, Journal } from '../../src/core/journal.ts'
 import { JournalError, type JournalStore } from '../../src/core/journal-store.ts'
+import { Operations } from '../../src/core/operations.ts'
+import { DescribedPlant } from '../../src/core/plant.ts'
 import type { RingLimits } from '../../src/core/ring.ts'
 import { Sessions } from '../../src/core/sessions.ts'
 import { coversMachine, filterOf } from '../../src/shared/channel.ts'
 import type { Datagram } from '../../src/shared/datagram.ts'
+import type { FoldedSnapshot } from '../../src/shared/folded.ts'
 import type { Snapshot } from '../../src/shared/messages.ts'
+import type { Plant } from '../../src/shared/plant.ts'
+import { FakeControlLink } from './core-stage.ts'
 import { FakeClock } from './fake-clock.ts'
 import { MemoryLog } from './memory-log.ts'
+import { visibleState, wholeState } from './visible.ts'
 
 export interface JournalStageOptions {
   readonly store: JournalStore
@@ -18,6 +28,7 @@ export interface JournalStageOptions {
   readonly retentionBytes?: number
   readonly retentionMs?: number
   readonly fullMs?: number
+  readonly plant?: Plant
   /** Names the epochs of this life of the process. */
   readonly life?: string
 }
@@ -30,6 +41,8 @@ export class JournalStage {
     readonly hub: Hub,
     readonly journal: Journal,
     readonly sessions: Sessions,
+    /** What was folded when it began, before it ended what an earlier life left open. */
+    readonly begun: FoldedSnapshot,
   ) {}
 
   static async start(options: JournalStageOptions): Promise<JournalStage> {
@@ -43,6 +56,7 @@ export class JournalStage {
         ? { clock, ring, epoch: newEpoch() }
         : { clock, ring, epoch, from: continuation(opened) },
     )
+    const begun = wholeState(hub.folded)
     const log = new MemoryLog()
     const retention = { ageMs: options.retentionMs ?? 2 ** 40, bytes: options.retentionBytes ?? 2 ** 40 }
     const resumeEvents = options.resumeEvents ?? 50_000
@@ -62,6 +76,11 @@ export class JournalStage {
         refusedSamples: [],
       },
     })
+    const described = new DescribedPlant({ staleAfterMs: 60_000 }, options.plant)
+    const plant = messageFrame({ type: 'plant', plant: described.shown })
+    const control = new ControlTokens(hub, clock)
+    const rules = commandRules({ hub, plant: described, control, clock })
+    const commands = new Commands(hub, clock, new FakeControlLink(), rules)
     const sessions = new Sessions({
       hub,
       archive: journal,
@@ -69,9 +88,11 @@ export class JournalStage {
       limits: { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 65_536, fullMs: options.fullMs ?? 30_000 },
       connections: 100,
       version: '0',
+      operations: new Operations(hub, described, commands, control, new AlarmActs(hub, clock, described)),
       health: () => health,
+      plant: () => plant,
     })
-    return new JournalStage(log, clock, hub, journal, sessions)
+    return new JournalStage(log, clock, hub, journal, sessions, begun)
   }
 
   event(machine: string, type = 'tick', payload: Readonly<Record<string, unknown>> = {}): void {
@@ -84,5 +105,10 @@ export class JournalStage {
     const filter = filterOf(channels)
     const snapshot = JSON.parse(this.hub.snapshot(filterOf(['all']), ['all'], false).text) as Snapshot
     return snapshot.state.machines.filter((machine) => coversMachine(filter, machine.name))
+  }
+
+  /** The whole of the core's state as a viewer with these channels may see it. */
+  folded(channels: Iterable<string> = ['all']): FoldedSnapshot {
+    return visibleState(this.hub.folded, channels)
   }
 }

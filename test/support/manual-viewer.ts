@@ -129,6 +129,7 @@ export class ManualViewer {
         if (message.ok) this.#asked.get(Number(message.id))?.()
         break
       case 'welcome':
+      case 'plant':
       case 'health':
       case 'pong':
       case 'error':

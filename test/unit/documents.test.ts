@@ -102,8 +102,8 @@ describe('PROTOCOL.md', () => {
         .split(', ')
         .filter((field) => field !== '–')
     for (const { type, fields } of defined) {
-      // A reply is one of two: only a refusing one has an error.
-      const expected = type === 'reply' ? ['id', 'ok', 'error?'] : fields
+      // A reply is one of two: one brings what was asked for, the other an error.
+      const expected = type === 'reply' ? ['id', 'ok', 'command?', 'commands?', 'at?', 'devices?', 'error?'] : fields
       expect([type, ...described(type).toSorted()]).toEqual([type, ...expected.toSorted()])
     }
   })

@@ -1,9 +1,13 @@
 import type { Payload } from '../../shared/datagram.ts'
+import { answerFailure, answerSuccess } from '../answer.ts'
 import { every } from '../clock.ts'
 import type { Command, Program, Surroundings } from '../program.ts'
 import { Axis, type Device, Thermometer, Valve } from './devices.ts'
+import { Orders } from './orders.ts'
 
-const MOVE_MS = 500
+const MOVE_MS = 100
+/** What moves is told no more often than this; where it arrives, at once. */
+const TELL_MS = 500
 const MEASURE_MS = 1_000
 /** After a command the cell's own recipe leaves the actuators alone for a while. */
 const HANDS_OFF_MS = 60_000
@@ -15,37 +19,64 @@ export class DeviceCell implements Program {
   readonly #devices: ReadonlyMap<string, Device>
   readonly #actuators: readonly [Axis, Axis, Valve]
   readonly #thermometer: Thermometer
-  #handsOffUntil = 0
+  readonly #orders: Orders
+  /** What was last told of each device. */
+  /** A stop that is not done yet. */
+  #stopping: Command[] = []
+  readonly #told = new Map<Device, Payload>()
+  /** Milliseconds since then, while it moves. */
+  readonly #quiet = new Map<Device, number>()
 
-  constructor(machine: string, around: Surroundings) {
+  /** `number` is part of the devices' names: `motor_01`. */
+  constructor(machine: string, number: string, around: Surroundings) {
     const { random, birth } = around
     const warm = birth === 'unregistered'
     const axis = (start: number): number => (warm ? random.integer(1, start) : 0)
-    const motor = new Axis({ id: 'motor_01', type: 'motor', field: 'speed', max: 255, rate: 60, start: axis(255) })
-    const servo = new Axis({ id: 'servo_01', type: 'servo', field: 'angle', max: 180, rate: 90, start: axis(180) })
-    const valve = new Valve('valve_01', warm)
+    const motor = new Axis({
+      id: `motor_${number}`,
+      type: 'motor',
+      field: 'speed',
+      max: 255,
+      rate: 60,
+      start: axis(255),
+    })
+    const servo = new Axis({
+      id: `servo_${number}`,
+      type: 'servo',
+      field: 'angle',
+      max: 180,
+      rate: 90,
+      start: axis(180),
+    })
+    const valve = new Valve(`valve_${number}`, warm)
     const target = (): number => 21 + (motor.value / 255) * 45 - (valve.open ? 8 : 0)
     const noise = (): number => random.between(-0.05, 0.05)
     this.#machine = machine
     this.#around = around
     this.#actuators = [motor, servo, valve]
-    this.#thermometer = new Thermometer('temp_01', warm ? 38 : 21, target, noise)
+    this.#thermometer = new Thermometer(`temp_${number}`, warm ? 38 : 21, target, noise)
     this.#devices = new Map([...this.#actuators, this.#thermometer].map((device) => [device.id, device]))
+    this.#orders = new Orders((command, reason) => answerFailure(around, command, reason))
   }
 
   start(): void {
     const { clock, random } = this.#around
-    for (const device of this.#devices.values()) this.#update(device, device.state(), 'status')
-    for (const actuator of this.#actuators)
-      every(
-        clock,
-        () => MOVE_MS,
-        () => this.#step(actuator, MOVE_MS, 'device_control'),
-      )
+    for (const device of this.#devices.values()) this.#update(device, 'status')
+    every(
+      clock,
+      () => MOVE_MS,
+      () => {
+        for (const actuator of this.#actuators) this.#move(actuator)
+        this.#stopped()
+      },
+    )
     every(
       clock,
       () => MEASURE_MS,
-      () => this.#step(this.#thermometer, MEASURE_MS, 'measurement'),
+      () => {
+        this.#thermometer.step(MEASURE_MS / 1000)
+        if (this.#isNews(this.#thermometer)) this.#update(this.#thermometer, 'measurement')
+      },
     )
     every(
       clock,
@@ -55,19 +86,42 @@ export class DeviceCell implements Program {
   }
 
   handle(command: Command): void {
-    if (command.type !== 'device_control') return
-    const { clock } = this.#around
-    const id = command.payload['device_id']
+    const { type, payload } = command
+    if (type === 'stop') return this.#stop(command)
+    if (type !== 'device_control') return answerFailure(this.#around, command, `Unknown command ${type}`)
+    const id = payload['device_id']
     const device = typeof id === 'string' ? this.#devices.get(id) : undefined
-    const outcome = device?.order(command.payload) ?? { refusal: `Device ${String(id)} not found` }
-    this.#handsOffUntil = clock.now() + HANDS_OFF_MS
-    if (typeof outcome === 'object') {
-      this.#around.send('error', {
-        error_message: outcome.refusal,
-        job_id: command.jobId,
-        timestamp: clock.now() / 1000,
-      })
-    } else if (device && outcome === 'no_change') this.#update(device, device.state(), 'device_control')
+    if (!device) return this.refuse(command, `Device ${String(id)} not found`)
+    const outcome = device.order(payload)
+    if (typeof outcome === 'object') this.refuse(command, outcome.refusal)
+    else if (outcome === 'changing') this.#orders.replace(device, command)
+    else if (outcome === 'under_way') this.#orders.join(device, command)
+    else {
+      this.#orders.withdraw(device)
+      this.#update(device, 'device_control')
+    }
+  }
+
+  refuse(command: Command, reason: string): void {
+    const timestamp = this.#around.clock.now() / 1000
+    this.#around.send('error', { error_message: reason, job_id: command.jobId, timestamp })
+    answerFailure(this.#around, command, reason)
+  }
+
+  /** The motor runs down, the valve closes, the servo stays where it is; whoever said so hears when it is done. */
+  #stop(command: Command): void {
+    const [motor, servo, valve] = this.#actuators
+    for (const device of [motor, servo, valve]) this.#orders.withdraw(device)
+    motor.order({ speed: 0 })
+    servo.order({ angle: Math.round(servo.value) })
+    valve.order({ state: false })
+    this.#stopping.push(command)
+  }
+
+  #stopped(): void {
+    if (this.#stopping.length === 0 || this.#actuators.some((each) => !each.settled)) return
+    for (const command of this.#stopping) answerSuccess(this.#around, command)
+    this.#stopping = []
   }
 
   busy(): boolean {
@@ -79,14 +133,23 @@ export class DeviceCell implements Program {
     this.#around.send('machine_terminated', { machine_name: this.#machine, config_type: 'device_cell', timestamp })
   }
 
-  #step(device: Device, ms: number, action: string): void {
-    const before = device.state()
-    if (device.step(ms / 1000)) this.#update(device, before, action)
+  #move(actuator: Device): void {
+    actuator.step(MOVE_MS / 1000)
+    // Whoever ordered it hears that it is done, also where it only came back to what was told last.
+    const done = actuator.settled && this.#orders.fulfil(actuator)
+    const news = this.#isNews(actuator)
+    const quiet = (this.#quiet.get(actuator) ?? 0) + (news ? MOVE_MS : 0)
+    this.#quiet.set(actuator, quiet)
+    if (done || (news && (actuator.settled || quiet >= TELL_MS))) this.#update(actuator, 'device_control')
+  }
+
+  #isNews(device: Device): boolean {
+    return JSON.stringify(device.state()) !== JSON.stringify(this.#told.get(device))
   }
 
   #recipe(): void {
     const { clock, random } = this.#around
-    if (clock.now() < this.#handsOffUntil) return
+    if (clock.now() - this.#around.commandedAt() < HANDS_OFF_MS) return
     const [motor, servo, valve] = this.#actuators
     random.pick([
       () => motor.order({ speed: random.integer(40, motor.max) }),
@@ -95,14 +158,18 @@ export class DeviceCell implements Program {
     ])()
   }
 
-  #update(device: Device, before: Payload, action: string): void {
+  #update(device: Device, action: string): void {
     const after = device.state()
+    const before = this.#told.get(device) ?? after
+    const changed = JSON.stringify(before) !== JSON.stringify(after)
+    this.#told.set(device, after)
+    this.#quiet.set(device, 0)
     this.#around.send('device_update', {
       device_id: device.id,
       device_type: device.type,
       previous_state: before,
       new_state: after,
-      changed: JSON.stringify(before) !== JSON.stringify(after),
+      changed,
       action,
       last_updated: this.#around.clock.now() / 1000,
     })

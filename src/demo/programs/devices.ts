@@ -1,13 +1,17 @@
 import type { Payload } from '../../shared/datagram.ts'
 
-/** One device of a cell. `step` lets so many seconds pass and is true where the state shown changed. */
+/** What an order means to a device: it begins, it is what the device is doing already, it is done, or why it is not. */
+export type Outcome = 'changing' | 'under_way' | 'no_change' | { readonly refusal: string }
+
+/** One device of a cell. `step` lets so many seconds pass. */
 export interface Device {
   readonly id: string
   readonly type: string
+  /** False while it is on its way to what was ordered. */
+  readonly settled: boolean
   state(): Payload
-  step(seconds: number): boolean
-  /** Takes an order, or says why not. */
-  order(payload: Payload): 'changing' | 'no_change' | { readonly refusal: string }
+  step(seconds: number): void
+  order(payload: Payload): Outcome
 }
 
 interface AxisSettings {
@@ -42,29 +46,36 @@ export class Axis implements Device {
     return Math.round(this.#value)
   }
 
+  get settled(): boolean {
+    return this.value === this.#target
+  }
+
   state(): Payload {
     return { [this.#settings.field]: this.value }
   }
 
-  step(seconds: number): boolean {
-    const before = this.value
+  step(seconds: number): void {
     const way = this.#settings.rate * seconds
     this.#value += Math.max(-way, Math.min(way, this.#target - this.#value))
-    return this.value !== before
   }
 
-  order(payload: Payload): ReturnType<Device['order']> {
+  order(payload: Payload): Outcome {
     const { field, max } = this.#settings
     const target = payload[field]
     if (typeof target !== 'number' || !Number.isInteger(target) || target < 0 || target > max) {
       return { refusal: `${this.id}: ${field} must be an integer from 0 to ${max}` }
     }
+    const same = target === this.#target
     this.#target = target
-    return target === this.value ? 'no_change' : 'changing'
+    if (this.settled) return 'no_change'
+    return same ? 'under_way' : 'changing'
   }
 }
 
-/** A valve needs its time to open and to close. It is ordered by `state` and shows `value`. */
+/** How long a valve takes to open or close, in seconds. */
+const SWITCH_S = 0.3
+
+/** A valve is ordered by `state` and shows `value`. */
 export class Valve implements Device {
   readonly type = 'valve'
   readonly id: string
@@ -82,30 +93,37 @@ export class Valve implements Device {
     return this.#open
   }
 
+  get settled(): boolean {
+    return this.#open === this.#target
+  }
+
   state(): Payload {
     return { value: this.#open }
   }
 
-  step(seconds: number): boolean {
-    if (this.#target === this.#open) return false
+  step(seconds: number): void {
+    if (this.settled) return
     this.#left -= seconds
-    if (this.#left > 0) return false
-    this.#open = this.#target
-    return true
+    // Tenths do not add up exactly.
+    if (this.#left < 1e-9) this.#open = this.#target
   }
 
-  order(payload: Payload): ReturnType<Device['order']> {
+  order(payload: Payload): Outcome {
     const target = payload['state']
     if (typeof target !== 'boolean') return { refusal: `${this.id}: state must be true or false` }
+    const same = target === this.#target
     this.#target = target
-    this.#left = 0.8
-    return target === this.#open ? 'no_change' : 'changing'
+    if (this.settled) return 'no_change'
+    if (same) return 'under_way'
+    this.#left = SWITCH_S
+    return 'changing'
   }
 }
 
 /** A temperature follows what heats and cools it with a first-order lag. Degrees Celsius, seconds. */
 export class Thermometer implements Device {
   readonly type = 'temperature_sensor'
+  readonly settled = true
   readonly id: string
   readonly #target: () => number
   readonly #noise: () => number
@@ -124,14 +142,12 @@ export class Thermometer implements Device {
     return { temperature: this.#shown }
   }
 
-  step(seconds: number): boolean {
-    const before = this.#shown
+  step(seconds: number): void {
     this.#value += (this.#target() - this.#value) * (1 - Math.exp(-seconds / 45))
     this.#shown = Math.round((this.#value + this.#noise()) * 100) / 100
-    return this.#shown !== before
   }
 
-  order(): ReturnType<Device['order']> {
+  order(): Outcome {
     return { refusal: `${this.id} is read-only` }
   }
 }

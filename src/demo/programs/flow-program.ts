@@ -1,6 +1,8 @@
 import type { Payload } from '../../shared/datagram.ts'
+import { answerFailure } from '../answer.ts'
 import type { Clock } from '../clock.ts'
 import type { Command, Program, Surroundings } from '../program.ts'
+import { Controllers } from './controllers.ts'
 import { type ActionTemplate, FLOW, type FlowBlock } from './flow-blocks.ts'
 
 const iso = (clock: Clock): string => new Date(clock.now()).toISOString()
@@ -17,40 +19,45 @@ interface Place {
 export class FlowProgram implements Program {
   readonly #machine: string
   readonly #around: Surroundings
+  readonly #controllers: Controllers
   #place: Place
   #wish: 'run' | 'pause' | 'stop' = 'run'
   #state: 'running' | 'paused' | 'stopped' = 'running'
+  /** Pauses that wait for the end of the block that runs. */
+  #pauses: readonly Command[] = []
 
   constructor(machine: string, around: Surroundings) {
     this.#machine = machine
     this.#around = around
+    this.#controllers = new Controllers(around)
     const template = around.birth === 'registered' ? 0 : FLOW.templates.length - 1
     this.#place = { session: `s-${around.random.id()}`, cycle: 0, template, block: 0 }
   }
 
   start(): void {
+    this.#controllers.start()
     this.#around.clock.after(500, () => this.#next())
   }
 
   handle(command: Command): void {
     switch (command.type) {
       case 'pause':
-        if (this.#state === 'running' && this.#wish === 'run') this.#wish = 'pause'
-        return
+        return this.#pause(command)
       case 'resume':
-        if (this.#wish !== 'pause') return
-        this.#wish = 'run'
-        if (this.#state === 'running') return
-        this.#state = 'running'
-        this.#status('resumed')
-        return this.#next()
+        return this.#resume(command)
       case 'stop':
-        if (this.#state === 'stopped') return
+        if (this.#state === 'stopped') return this.refuse(command, 'Nothing to stop: it has stopped')
         this.#wish = 'stop'
+        this.#withdrawPauses('Stopped before it could pause')
         if (this.#state === 'paused') this.#next()
         return
       default:
+        return this.refuse(command, `Unknown command ${command.type}`)
     }
+  }
+
+  refuse(command: Command, reason: string): void {
+    answerFailure(this.#around, command, reason)
   }
 
   busy(): boolean {
@@ -63,9 +70,32 @@ export class FlowProgram implements Program {
     this.#around.send('machine_terminated', { machine_name: this.#machine, config_type: 'flow', timestamp })
   }
 
+  #pause(command: Command): void {
+    if (this.#state === 'paused') return this.refuse(command, 'Nothing to pause: it is paused')
+    if (this.#wish === 'stop') return this.refuse(command, 'Nothing to pause: it has stopped or will')
+    this.#wish = 'pause'
+    this.#pauses = [...this.#pauses, command]
+  }
+
+  #resume(command: Command): void {
+    if (this.#wish !== 'pause') return this.refuse(command, 'Nothing to resume: it is not paused')
+    this.#wish = 'run'
+    this.#withdrawPauses('Resumed before it could pause')
+    const paused = this.#state === 'paused'
+    this.#state = 'running'
+    this.#status('resumed')
+    if (paused) this.#next()
+  }
+
+  #withdrawPauses(reason: string): void {
+    for (const pause of this.#pauses) this.refuse(pause, reason)
+    this.#pauses = []
+  }
+
   #next(): void {
     if (this.#wish === 'pause') {
       this.#state = 'paused'
+      this.#pauses = []
       return this.#status('paused')
     }
     if (this.#wish === 'stop') return this.#stop()

@@ -33,6 +33,10 @@ export class Gateway implements Program {
     // It has no control socket.
   }
 
+  refuse(): void {
+    // As above.
+  }
+
   busy(): boolean {
     return false
   }

@@ -63,6 +63,12 @@ export class StateMachine implements Program {
     if (transition) this.#take({ ...transition, trigger: command.type })
   }
 
+  /** The engine answers no command, but it can complain. */
+  refuse({ type }: Command, reason: string): void {
+    const job_id = this.#job?.id ?? null
+    this.#send('error', { error_message: `Refused ${type}: ${reason}`, job_id, timestamp: this.#now() })
+  }
+
   busy(): boolean {
     return this.#current()?.blocking ?? false
   }

@@ -12,8 +12,11 @@ import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
 import { ListenError } from './listener.ts'
 import { hostAllowed, originAllowed } from './origin.ts'
-import { type History, historyRoutes } from './rest/history-routes.ts'
-import { QueryError } from './rest/query-schema.ts'
+import { ApiError, errorBody, type ErrorBody } from './rest/api-error.ts'
+import type { History } from './rest/history-routes.ts'
+import type { Operating } from './rest/operating.ts'
+import { HEALTHZ, READYZ } from './rest/probe-schema.ts'
+import { restRoutes } from './rest/routes.ts'
 import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
@@ -29,6 +32,7 @@ export interface WebServerOptions {
   readonly accept: Accept
   readonly health: () => Health
   readonly history: History
+  readonly operating: Operating
   readonly log: Log
   /** Why the panel cannot do its job; empty when it can. */
   readonly unready: () => string[]
@@ -47,13 +51,14 @@ export interface ApiAnswer {
   readonly body: Readable
 }
 
-/** The panel for browsers: the renderer's files, the protocol's endpoint, and two probes. */
+/** The panel for browsers and programs: the renderer's files, the protocol's endpoint, REST, and two probes. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
     bodyLimit: options.messageBytes,
-    ajv: { customOptions: { removeAdditional: false } },
+    // Names have up to 128 characters, and one may be three bytes, each written as `%xx`.
+    routerOptions: { maxParamLength: 2_500 },
     // A path that cannot even be decoded is answered before any hook.
     frameworkErrors: (_error, _request, reply: FastifyReply) => {
       void reply.code(400).headers(SECURITY_HEADERS).type('text/plain').send('Bad request.\n')
@@ -70,18 +75,19 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     done(null, payload)
   })
   app.setErrorHandler(async (error: unknown, _request, reply) => {
-    const { status, code, message } = answerTo(error)
-    if (status >= 500) options.log.error({ err: error }, 'a request failed')
-    return reply.code(status).send({ error: { code, message } })
+    const { status, body } = answerTo(error)
+    if (status === 500) options.log.error({ err: error }, 'a request failed')
+    return reply.code(status).send(body)
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not found.\n'))
 
-  historyRoutes(app, options.history)
-  app.get('/healthz', () => {
+  let closing = false
+  await restRoutes(app, { history: options.history, operating: options.operating, closing: () => closing })
+  app.get('/healthz', { schema: HEALTHZ }, () => {
     const { version, startedAt, time, offset, sessions } = options.health()
     return { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000), offset, sessions }
   })
-  app.get('/readyz', (_request, reply) => {
+  app.get('/readyz', { schema: READYZ }, (_request, reply) => {
     const reasons = options.unready()
     return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons })
   })
@@ -96,7 +102,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       },
     })
   } else {
-    app.get('/', (_request, reply) =>
+    app.get('/', { schema: { hide: true } }, (_request, reply) =>
       reply.code(503).type('text/plain').send('The panel has not been built. Run "npm run build".\n'),
     )
   }
@@ -144,6 +150,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       return { status: answer.statusCode, headers, body: answer.stream() }
     },
     async close() {
+      closing = true
       // The core has asked every viewer to go; give the close frames a moment, then cut.
       await Promise.all([...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
       sockets.close()
@@ -153,14 +160,16 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 }
 
 /** An error as an answer: what the caller did wrong in words, what went wrong in here without. */
-function answerTo(error: unknown): { status: number; code: string; message: string } {
-  if (error instanceof QueryError) return { status: 400, code: 'bad_query', message: error.message }
-  if (error instanceof JournalError) return { status: 503, code: error.fault, message: error.message }
-  const { statusCode = 500, validation, message } = error as Partial<FastifyError>
-  if (validation) return { status: 400, code: 'bad_query', message: `The query is not right: ${message}.` }
+function answerTo(error: unknown): { readonly status: number; readonly body: ErrorBody } {
+  if (error instanceof ApiError) return { status: error.status, body: error.body }
+  if (error instanceof JournalError) return { status: 503, body: errorBody(error.fault, error.message) }
+  const { statusCode: status = 500 } = error as Partial<FastifyError>
+  if (status === 415) return { status, body: errorBody('not_json', 'The body must be application/json.') }
+  if (status === 413) return { status, body: errorBody('body_too_large', 'The body is too large.') }
+  if (error instanceof SyntaxError) return { status: 400, body: errorBody('bad_json', 'The body is not JSON.') }
   // Fastify's own words would say which route was tried and, for a defect, what went wrong inside.
-  if (statusCode < 500) return { status: statusCode, code: 'bad_request', message: 'The request is not right.' }
-  return { status: 500, code: 'internal', message: 'Something went wrong inside. The log says what.' }
+  if (status < 500) return { status, body: errorBody('bad_request', 'The request is not right.') }
+  return { status: 500, body: errorBody('internal', 'Something went wrong inside. The log says what.') }
 }
 
 function whyNotListening(error: unknown, { host, port }: WebServerOptions): string {

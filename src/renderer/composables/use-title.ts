@@ -16,6 +16,16 @@ export function useTitle(): void {
         return t('overview.title')
       case 'machine':
         return machineOfParam(String(route.params['name']))
+      case 'devices':
+        return t('devices.title')
+      case 'device':
+        return machineOfParam(String(route.params['device']))
+      case 'executions':
+        return t('execution.title')
+      case 'execution':
+        return t('execution.one')
+      case 'workflow-run':
+        return t('run.title')
       case 'events':
         return t('events.title')
       case 'panel':

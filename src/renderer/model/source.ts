@@ -1,16 +1,36 @@
 import { ref } from 'vue'
 import { type EventView, viewEvent } from '../../shared/event.ts'
+import type { Alarm } from '../../shared/alarm.ts'
+import type { Command, Control } from '../../shared/command.ts'
+import type { Device } from '../../shared/device.ts'
+import type { Execution, HardwareHealth } from '../../shared/execution.ts'
 import type { State } from '../../shared/state.ts'
+import { CopiedTable } from './copied-table.ts'
 import { EventFeed } from './event-feed.ts'
 import { FramePublisher, type Schedule } from './frame-publisher.ts'
 import { MachineTable } from './machine-table.ts'
 
 /**
- * What the views show: machines and events, of the live session or of a replay. What comes in is published at most once
+ * What the views show: all that is folded, and the latest events, of the live session or of a replay. What comes in is published at most once
  * for each frame.
  */
 export class Source {
   readonly machines = new MachineTable()
+  /** By `deviceKey`. */
+  readonly devices = new CopiedTable<Device>(
+    (device) => device.lastEventOffset,
+    (device) => ({ ...device, tags: device.tags.map((tag) => ({ ...tag })) }),
+  )
+  /** By `executionKey`. */
+  readonly executions = new CopiedTable<Execution>((execution) => execution.lastEventOffset, structuredClone)
+  /** By machine. */
+  readonly hardware = new CopiedTable<HardwareHealth>((health) => health, structuredClone)
+  /** By id. */
+  readonly commands = new CopiedTable<Command>((command) => command.status, structuredClone)
+  /** By `alarmId`; those that are not normal. */
+  readonly alarms = new CopiedTable<Alarm>((alarm) => alarm.lastEventOffset, structuredClone)
+  /** By machine. */
+  readonly control = new CopiedTable<Control>(JSON.stringify, structuredClone)
   readonly feed = new EventFeed()
   /** There is something to show. */
   readonly loaded = ref(false)
@@ -22,7 +42,14 @@ export class Source {
   constructor(state: () => State, schedule: Schedule) {
     this.#state = state
     this.#publisher = new FramePublisher(schedule, () => {
-      this.machines.publish(state().machines)
+      const { machines, devices, executions, hardware, commands, control, alarms } = state()
+      this.machines.publish(machines)
+      this.devices.publish(devices)
+      this.executions.publish(executions)
+      this.hardware.publish(hardware)
+      this.commands.publish(commands)
+      this.control.publish(control)
+      this.alarms.publish(alarms)
       this.version.value += 1
     })
   }

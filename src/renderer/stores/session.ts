@@ -4,6 +4,7 @@ import { SessionClient } from '../../client/session-client.ts'
 import type { LinkStatus } from '../../client/status.ts'
 import type { Health } from '../../shared/health.ts'
 import type { Capabilities } from '../../shared/messages.ts'
+import { PlantLookup } from '../../shared/plant-lookup.ts'
 import { Source } from '../model/source.ts'
 import { useClock } from './clock.ts'
 import { connectToPanel } from './connect.ts'
@@ -18,6 +19,10 @@ export const useSession = defineStore('session', () => {
   const health = shallowRef<Health | null>(null)
   /** What this way of reaching the panel can do; null before the first welcome. */
   const capabilities = shallowRef<Capabilities | null>(null)
+  /** Id of this session, by which its own control is told from others'; null before the first welcome. */
+  const id = ref<string | null>(null)
+  /** What is described of the plant. */
+  const plant = shallowRef(new PlantLookup())
   /** Events were missed while the link was lost, and the person has not dismissed the notice yet. */
   const gap = ref(false)
   /** How many values this viewer was too slow to be shown. */
@@ -58,6 +63,10 @@ export const useSession = defineStore('session', () => {
       clock.sync(welcome.time)
       clock.heard()
       capabilities.value = welcome.capabilities
+      id.value = welcome.session
+    },
+    plant: (next) => {
+      plant.value = new PlantLookup(next)
     },
     snapshot: (snapshot) => {
       clock.heard()
@@ -87,6 +96,9 @@ export const useSession = defineStore('session', () => {
   })
 
   return {
+    id,
+    plant,
+    client: markRaw(client),
     status,
     live,
     mayAct,

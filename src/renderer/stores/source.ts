@@ -10,6 +10,12 @@ export const useSource = defineStore('source', () => {
   const current = computed(() => replay.source ?? session.source)
   return {
     machines: computed(() => current.value.machines),
+    devices: computed(() => current.value.devices),
+    executions: computed(() => current.value.executions),
+    hardware: computed(() => current.value.hardware),
+    commands: computed(() => current.value.commands),
+    control: computed(() => current.value.control),
+    alarms: computed(() => current.value.alarms),
     feed: computed(() => current.value.feed),
     /** Changes whenever the feed has changed. */
     feedVersion: computed(() => current.value.version.value),

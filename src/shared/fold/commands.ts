@@ -25,8 +25,8 @@ import {
 export const COMMAND_LIMITS = {
   /** Those settled longest ago are forgotten; they are in the log. */
   settled: 200,
-  /** More than one machine's queue holds; the oldest are forgotten. */
-  open: 1_000,
+  /** More than the panel lets be open; the oldest are forgotten. */
+  open: 1_100,
   /** A machine program reads no more of a command than this. */
   payload: 4_096,
 } as const
@@ -90,6 +90,7 @@ function request(commands: Map<string, Command>, event: EventView, id: string): 
     machine,
     type,
     payload: jsonText(asObject(payload['payload']) ?? {}, COMMAND_LIMITS.payload) ?? '{}',
+    device: idField(payload, 'device'),
     by: textField(payload, 'by', MAX_TEXT) ?? '',
     expectation: expectationOf(objectField(payload, 'expectation')),
     requestedAt: time,
@@ -154,6 +155,7 @@ function expectationOf(stated: Payload): Expectation {
         kind: 'event',
         types: names.map((name) => bounded(name, MAX_NAME)),
         execution: idField(stated, 'execution'),
+        status: idField(stated, 'status'),
       }
     }
     default:

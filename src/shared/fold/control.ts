@@ -27,7 +27,8 @@ export function foldControl(control: Map<string, Control>, event: EventView): Co
       const session = idField(payload, 'session')
       if (session === null || session === held.session) return undefined
       const holder = textField(payload, 'holder') ?? session
-      held.takeOver = { session, holder, at: countField(payload, 'at') ?? time }
+      const local = payload['local'] === true ? { local: true as const } : {}
+      held.takeOver = { session, holder, at: countField(payload, 'at') ?? time, ...local }
       return held
     }
     case 'control_kept':

@@ -1,5 +1,6 @@
 import { isSettledEvent } from './commands.ts'
 import { type Device, deviceKey, type Quality, type Tag, type TagValue } from '../device.ts'
+import type { Payload } from '../datagram.ts'
 import type { EventView } from '../event.ts'
 import { toMilliseconds } from '../source-time.ts'
 import { asObject, idField, makeRoom, MAX_NAME, objectField, tagValue, textField } from './fields.ts'
@@ -76,26 +77,33 @@ function updateDevice(devices: Map<string, Device>, event: EventView): Device | 
   device.type = textField(payload, 'device_type') ?? device.type
   const status = textField(payload, 'status')
   if (status !== null && !OF_A_WRITE.has(status)) device.status = status
-  const without = status !== null && WITHOUT_VALUES.has(status.toLowerCase())
-  if (without) for (const tag of device.tags) tag.quality = 'bad'
+  if (hasNoValues(status)) for (const tag of device.tags) tag.quality = 'bad'
 
-  const quality = without ? 'bad' : qualityOf(payload['quality'])
+  const { values, quality } = reportOf(payload, device.type)
   const sourceTime = toMilliseconds(payload['last_updated']) ?? event.sourceTime
-  const current = payload['current_value']
-  const values = asObject(payload['new_state']) ?? asObject(current)
-  if (values) {
-    let index = 0
-    for (const name in values) {
-      if (!Object.hasOwn(values, name)) continue
-      setTag(device, index, name, values[name], quality, event.time, sourceTime)
-      index += 1
-      if (index === DEVICE_LIMITS.tags) break
-    }
-  } else if (current !== undefined) {
-    setTag(device, 0, MAIN_TAG.get(device.type) ?? 'value', current, quality, event.time, sourceTime)
+  let index = 0
+  for (const name in values) {
+    if (!Object.hasOwn(values, name)) continue
+    setTag(device, index, name, values[name], quality, event.time, sourceTime)
+    index += 1
+    if (index === DEVICE_LIMITS.tags) break
   }
   return device
 }
+
+/** The values that a `device_update` of a device of this type brings, by tag, and how far they can be trusted. */
+export function reportOf(
+  payload: Payload,
+  type: string | null,
+): { readonly values: Payload; readonly quality: Quality } {
+  const current = payload['current_value']
+  const values = asObject(payload['new_state']) ?? asObject(current)
+  const quality = hasNoValues(textField(payload, 'status')) ? 'bad' : qualityOf(payload['quality'])
+  if (values) return { values, quality }
+  return { values: current === undefined ? {} : { [MAIN_TAG.get(type) ?? 'value']: current }, quality }
+}
+
+const hasNoValues = (status: string | null): boolean => status !== null && WITHOUT_VALUES.has(status.toLowerCase())
 
 /** A tag that names no device belongs to the machine itself: its device has the machine's name. */
 function updateTag(devices: Map<string, Device>, event: EventView): Device | undefined {
@@ -133,7 +141,7 @@ function setTag(
 }
 
 /** The quality that a machine states; good where it states none, uncertain where what it states is not known. */
-function qualityOf(stated: unknown): Quality {
+export function qualityOf(stated: unknown): Quality {
   if (stated === undefined || stated === null || stated === '') return 'good'
   if (typeof stated === 'number') return qualityOfCode(stated)
   if (typeof stated !== 'string') return 'uncertain'
@@ -170,7 +178,9 @@ function openRequest(devices: Map<string, Device>, event: EventView): Device | u
   const command = idField(event.payload, 'id')
   const id = idField(expectation, 'device')
   const name = idField(expectation, 'tag')
+  // Only its own device: those who watch another one are not told of the command.
   if (expectation['kind'] !== 'tag' || command === null || id === null || name === null) return undefined
+  if (idField(event.payload, 'device') !== id) return undefined
   const device = devices.get(deviceKey(event.machine, id))
   const tag = device?.tags.find((each) => each.name === name)
   if (!device || !tag) return undefined

@@ -1,4 +1,5 @@
 import type { Connect, TransportEvents } from '../../../src/client/transport.ts'
+import { foldedSnapshot, newFolded } from '../../../src/shared/folded.ts'
 
 /** One connection attempt, played by the test. */
 export class FakeLink {
@@ -16,7 +17,7 @@ export class FakeLink {
       position: { epoch: 'e', offset },
       reset,
       channels,
-      state: { machines: [], recent: [] },
+      state: { ...foldedSnapshot(newFolded()), recent: [] },
     })
   }
 
@@ -34,6 +35,8 @@ export const welcome = (resumed: boolean) => ({
   type: 'welcome',
   protocol: 1,
   session: 's',
+  key: 'k',
+  operator: 'o',
   server: { name: 'andon', version: '0' },
   time: 0,
   capabilities: { localDisplay: false },

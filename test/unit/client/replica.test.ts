@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Replica } from '../../../src/client/replica.ts'
+import { foldedSnapshot, newFolded } from '../../../src/shared/folded.ts'
 import type { Events, Snapshot } from '../../../src/shared/messages.ts'
 
 const snapshot = (offset: number, channels: string[] = ['all']): Snapshot => ({
@@ -7,7 +8,7 @@ const snapshot = (offset: number, channels: string[] = ['all']): Snapshot => ({
   position: { epoch: 'e', offset },
   reset: false,
   channels,
-  state: { machines: [], recent: [] },
+  state: { ...foldedSnapshot(newFolded()), recent: [] },
 })
 const events = (offsets: number[], to = offsets.at(-1) ?? 0, machine = 'm'): Events => ({
   type: 'events',
@@ -58,10 +59,37 @@ test('[C2] a machine whose events come only in part has no state here', () => {
   expect(replica.state.recent).toHaveLength(2)
 })
 
+test('[C5] a device whose machine’s events come only in part is kept, and nothing else of that machine', () => {
+  const replica = new Replica()
+  replica.load(snapshot(0, ['device:m/d', 'family:device']))
+  const bodies = [
+    { machine_name: 'm', type: 'device_update', payload: { device_id: 'd', new_state: { speed: 1 } } },
+    { machine_name: 'm', type: 'device_update', payload: { device_id: 'other', new_state: { speed: 2 } } },
+    { machine_name: 'm', type: 'hardware_health_update', payload: { totalControllers: 2 } },
+    { machine_name: 'm', type: 'machine_terminated', payload: {} },
+  ]
+  replica.apply({
+    type: 'events',
+    position: { epoch: 'e', offset: 4 },
+    events: bodies.map((body, i) => ({ offset: i + 1, time: i + 1, origin: 'machine', body })),
+  })
+  const { recent, ...folded } = replica.state
+  expect(foldedSnapshot(folded)).toEqual({
+    ...foldedSnapshot(newFolded()),
+    devices: [
+      expect.objectContaining({ machine: 'm', id: 'd', tags: [expect.objectContaining({ quality: 'stale' })] }),
+    ],
+  })
+  expect(recent).toHaveLength(4)
+})
+
 test('[R3] it knows whose channels’ state it is', () => {
   const replica = new Replica()
   replica.load(snapshot(0, ['machine:a', 'machine:b']))
   expect(replica.shows(['machine:b', 'machine:a'])).toBe(true)
   expect(replica.shows(['machine:a'])).toBe(false)
   expect(replica.shows(['all'])).toBe(false)
+  replica.load(snapshot(0, ['machine:a', 'device:b/d']))
+  expect(replica.shows(['device:b/d', 'machine:a'])).toBe(true)
+  expect(replica.shows(['machine:a', 'machine:b/d'])).toBe(false)
 })

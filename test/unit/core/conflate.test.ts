@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
+import { Replica } from '../../../src/client/replica.ts'
 import { conflate } from '../../../src/core/conflate.ts'
 import type { Entry } from '../../../src/core/entry.ts'
 import { Hub } from '../../../src/core/hub.ts'
 import { filterOf } from '../../../src/shared/channel.ts'
 import type { Events } from '../../../src/shared/messages.ts'
+import { CoreStage } from '../../support/core-stage.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { LogMaker } from '../../support/journal-kinds.ts'
 import { Random } from '../../support/random.ts'
+import { wholeState } from '../../support/visible.ts'
 
 const offsets = (entries: readonly Entry[]): number[] => entries.map((entry) => entry.offset)
 
@@ -18,7 +21,7 @@ function log(): LogMaker & { tag: (machine: string, tag: string) => Entry; line:
   })
 }
 
-test('[K1] of each tag’s values only the latest stays, and how many were left out is counted by machine', () => {
+test('[K1] of each tag’s values only the first and the latest stay, and how many were left out is counted by machine', () => {
   const { tag, entries } = log()
   tag('a', 'x')
   tag('a', 'x')
@@ -28,7 +31,6 @@ test('[K1] of each tag’s values only the latest stays, and how many were left 
   tag('b', 'x')
   tag('a', 'x')
   const { kept, conflated } = conflate(entries)
-  // 1 and 4 are the first of their machines.
   expect(offsets(kept)).toEqual([1, 3, 4, 6, 7])
   expect(conflated).toEqual(
     new Map([
@@ -91,5 +93,32 @@ test('[K1] frames that are conflated tell every machine’s number of events, it
     expect(message.events.length + conflated).toBe(to - at)
     at = to
   }
-  expect(counts).toEqual(new Map([...hub.machines.values()].map((machine) => [machine.name, machine.events])))
+  expect(counts).toEqual(new Map([...hub.folded.machines.values()].map((machine) => [machine.name, machine.events])))
 })
+
+test.each([1, 2, 3, 4])(
+  '[K1] whoever is sent conflated frames only has the whole state in the end (seed %i)',
+  (seed) => {
+    const all = filterOf(['all'])
+    const stage = new CoreStage()
+    const random = new Random(seed)
+    for (let i = 0; i < 3_000; i += 1) {
+      const device_id = random.pick(['d', 'e', 'f'])
+      const typed = random.chance(0.1) ? { device_type: random.pick(['motor', 'valve']) } : {}
+      const new_state = { [random.pick(['speed', 'pressure'])]: i }
+      if (random.chance(0.02)) stage.random(random, 1, ['a', 'b'])
+      else if (random.chance(0.3))
+        stage.event(random.pick(['a', 'b']), 'tag_update', { tag: random.pick(['x', 'y']), value: i })
+      else stage.event(random.pick(['a', 'b']), 'device_update', { device_id, ...typed, new_state })
+    }
+    const replica = new Replica()
+    let left = 0
+    while ((replica.position?.offset ?? 0) < stage.hub.head) {
+      const { frame, conflated } = stage.hub.conflatedEvents(replica.position?.offset ?? 0, all)
+      replica.apply(JSON.parse(frame?.text ?? '') as Events)
+      left += conflated
+    }
+    expect(left).toBeGreaterThan(1_000)
+    expect(wholeState(replica.state)).toEqual(wholeState(stage.hub.folded))
+  },
+)

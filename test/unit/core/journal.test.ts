@@ -158,7 +158,7 @@ test('after a gap the state is stored as soon as the disk has caught up, and the
   const opened = await at.disk.store.open('next')
   expect(opened).toMatchObject({ last: 6_050, gapEnd: 1_050, state: null, epochs: [] })
   expect(continuation(opened).tail[0]?.offset).toBe(1_051)
-  expect(continuation(opened).machines.get('m')?.events).toBe(5_050)
+  expect(continuation(opened).folded.machines.get('m')?.events).toBe(5_050)
   const early = await scene({ ringEntries: 6_000 }, at.disk)
   expect(early.stage.hub.head).toBe(6_050)
 
@@ -359,7 +359,7 @@ test('the state is stored after ten minutes, also where nothing happens any more
   expect((await at.disk.store.open('x')).state).toBeNull()
   at.stage.clock.pass(61_000)
   await at.store.answerAll()
-  expect((await at.disk.store.open('y')).state).toMatchObject({ offset: 3, machines: at.stage.hub.machinesText() })
+  expect((await at.disk.store.open('y')).state).toMatchObject({ offset: 3, folded: at.stage.hub.foldedText() })
   at.stage.clock.pass(30 * 60_000)
   expect(at.store.writes.filter((call) => call.name === 'append')).toHaveLength(0)
 })

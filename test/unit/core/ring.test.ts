@@ -10,6 +10,8 @@ const entry = (offset: number, machine = 'm', text = `#${offset}`): Entry => ({
   machine,
   type: 'tick',
   family: 'other',
+  device: null,
+  allDevices: false,
   level: null,
   tag: null,
   text,

@@ -14,14 +14,14 @@ const count = (viewer: Viewer): number => viewer.socket.types.filter((type) => t
 /** Lets what was appended go out. */
 const flush = (stage: CoreStage): void => stage.clock.pass(10)
 
-test('[S1] welcome, health and snapshot are sent at once, and nothing twice', () => {
+test('[S1] welcome, plant, health and snapshot are sent at once, and nothing twice', () => {
   const stage = new CoreStage()
   stage.event('a')
   const { socket } = stage.live()
-  expect(socket.types).toEqual(['welcome', 'health', 'snapshot'])
+  expect(socket.types).toEqual(['welcome', 'plant', 'health', 'snapshot'])
   stage.event('a')
   flush(stage)
-  expect(socket.types).toEqual(['welcome', 'health', 'snapshot', 'events'])
+  expect(socket.types).toEqual(['welcome', 'plant', 'health', 'snapshot', 'events'])
   expect(socket.offsets).toEqual([2])
 })
 
@@ -152,7 +152,7 @@ test('[R1] a resumed session gets exactly what it missed, as its filter lets thr
   const stage = new CoreStage()
   for (const machine of ['a', 'b', 'a', 'b', 'a']) stage.event(machine)
   const { socket } = stage.live({ channels: ['machine:a'], resume: { epoch: 'e1', offset: 1 } })
-  expect(socket.types).toEqual(['welcome', 'health', 'events'])
+  expect(socket.types).toEqual(['welcome', 'plant', 'health', 'events'])
   expect(socket.messages[0]).toMatchObject({ resumed: true })
   expect(socket.offsets).toEqual([3, 5])
 })
@@ -161,7 +161,7 @@ test('[R1] one that missed nothing goes on without a word', () => {
   const stage = new CoreStage()
   stage.event('a')
   const { socket } = stage.live({ resume: { epoch: 'e1', offset: 1 } })
-  expect(socket.types).toEqual(['welcome', 'health'])
+  expect(socket.types).toEqual(['welcome', 'plant', 'health'])
   stage.event('a')
   flush(stage)
   expect(socket.offsets).toEqual([2])

@@ -6,7 +6,7 @@ const start = (staleAfterMs: (machine: string) => number = () => 60_000) => {
   const stage = new CoreStage()
   const stop = watchStaleness(stage.hub, stage.clock, staleAfterMs)
   const stale = (): string[] =>
-    [...stage.hub.machines.values()].filter(({ staleSince }) => staleSince !== null).map(({ name }) => name)
+    [...stage.hub.folded.machines.values()].filter(({ staleSince }) => staleSince !== null).map(({ name }) => name)
   return { stage, stop, stale }
 }
 

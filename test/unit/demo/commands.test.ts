@@ -73,11 +73,96 @@ describe('cell', () => {
     [{ device_id: 'temp_01', temperature: 5 }, 'temp_01 is read-only'],
     [{ device_id: 'nope' }, 'Device nope not found'],
     [{}, 'Device undefined not found'],
-  ])('refuses %j', (payload, message) => {
-    const { clock, of, command } = settled('cell_1', 1_000)
+  ])('refuses %j', (payload, reason) => {
+    const { clock, of, command, results } = settled('cell_1', 1_000)
+    command('device_control', payload, 'c-1')
     command('device_control', payload)
     clock.pass(600)
-    expect(of('error').map((one) => one.payload['error_message'])).toEqual([message])
+    expect(of('error').map((one) => one.payload['error_message'])).toEqual([reason, reason])
+    expect(results()).toEqual([{ command_id: 'c-1', success: false, reason }])
+  })
+
+  test('says nothing of success but what its devices show', () => {
+    const { clock, of, command, results } = settled('cell_1', 1_000)
+    command('device_control', { device_id: 'servo_01', angle: 90 }, 'c-1')
+    command('device_control', { device_id: 'valve_01', state: true }, 'c-2')
+    clock.pass(500)
+    const shown = (id: string) =>
+      of('device_update')
+        .filter(({ payload }) => payload['device_id'] === id)
+        .map(({ payload }) => payload['new_state'])
+    expect(shown('valve_01')).toEqual([{ value: true }])
+    clock.pass(1_500)
+    expect(shown('servo_01').at(-1)).toEqual({ angle: 90 })
+    expect(results()).toEqual([])
+  })
+
+  test('fails what another command puts an end to, but not the same once more', () => {
+    const { clock, command, results } = settled('cell_1', 1_000)
+    for (const [speed, id] of [
+      [200, 'c-1'],
+      [200, 'c-2'],
+      [50, 'c-3'],
+    ] as const) {
+      command('device_control', { device_id: 'motor_01', speed }, id)
+    }
+    clock.pass(10_000)
+    expect(results().map((result) => [result['command_id'], result['success']])).toEqual([
+      ['c-1', false],
+      ['c-2', false],
+    ])
+  })
+
+  test('says that it is done also where it only came back to what it had told', () => {
+    const { clock, of, command } = settled('cell_1', 1_000)
+    command('device_control', { device_id: 'motor_01', speed: 100 })
+    command('device_control', { device_id: 'motor_01', speed: 0 })
+    clock.pass(3_000)
+    expect(of('device_update').findLast(({ payload }) => payload['device_id'] === 'motor_01')?.payload).toMatchObject({
+      new_state: { speed: 0 },
+    })
+  })
+
+  test('knows no other command', () => {
+    const { clock, command, results, of } = settled('cell_1', 1_000)
+    command('go', {}, 'c-1')
+    clock.pass(200)
+    expect(results()).toEqual([{ command_id: 'c-1', success: false, reason: 'Unknown command go' }])
+    expect(of('error')).toEqual([])
+  })
+
+  test('leaves its devices alone for a while after it was commanded', () => {
+    const { clock, of, command } = settled('cell_1', 0)
+    command('device_control', { device_id: 'nope' })
+    clock.pass(55_000)
+    const moved = of('device_update').filter(({ payload }) => payload['action'] === 'device_control')
+    expect(moved).toEqual([])
+    clock.pass(60_000)
+    expect(of('device_update').some(({ payload }) => payload['action'] === 'device_control')).toBe(true)
+  })
+
+  test('has devices of its own in a second cell', () => {
+    const { clock, of, command } = settled('cell_2', 0)
+    command('device_control', { device_id: 'valve_02', state: true })
+    clock.pass(600)
+    expect(of('device_update').some(({ payload }) => payload['device_id'] === 'valve_02' && payload['changed'])).toBe(
+      true,
+    )
+  })
+
+  test('stops: the motor runs down, the valve closes, and whoever said so hears when it is done', () => {
+    const { clock, of, command, results } = settled('cell_1', 1_000)
+    command('device_control', { device_id: 'valve_01', state: true })
+    command('device_control', { device_id: 'motor_01', speed: 120 })
+    clock.pass(3_000)
+    command('stop', {}, 'c-stop')
+    clock.pass(200)
+    expect(results()).toEqual([])
+    clock.pass(4_000)
+    expect(results()).toEqual([{ command_id: 'c-stop', success: true }])
+    const last = (id: string) => of('device_update').findLast(({ payload }) => payload['device_id'] === id)?.payload
+    expect(last('motor_01')).toMatchObject({ new_state: { speed: 0 } })
+    expect(last('valve_01')).toMatchObject({ new_state: { value: false } })
   })
 
   test('says so where nothing had to change', () => {
@@ -99,7 +184,7 @@ describe('flow', () => {
     heard.length = 0
     command('unknown')
     clock.pass(10_000)
-    expect(types()).toEqual(['activity_log'])
+    expect(types().filter((type) => type !== 'hardware_health_update')).toEqual(['activity_log'])
     command('resume')
     clock.pass(3_000)
     expect(statuses()).toEqual(['resumed'])
@@ -113,31 +198,42 @@ describe('flow', () => {
     clock.pass(26_000)
     expect(of('action_template_started')[0]?.payload).toMatchObject({ cycleId: 'c1', actionIndex: 0 })
   })
-})
+  test('says why there is nothing to pause, to resume or to stop', () => {
+    const { clock, command, results, of } = settled('flow_01', 2_000)
+    const tell = (type: string, ms = 5_000): void => {
+      command(type, {}, `c-${type}`)
+      clock.pass(ms)
+    }
+    tell('resume')
+    tell('nonsense')
+    tell('pause')
+    tell('pause')
+    tell('resume')
+    tell('stop')
+    tell('stop')
+    tell('pause')
+    expect(results().map((result) => [result['command_id'], result['reason']])).toEqual([
+      ['c-resume', 'Nothing to resume: it is not paused'],
+      ['c-nonsense', 'Unknown command nonsense'],
+      ['c-pause', 'Nothing to pause: it is paused'],
+      ['c-stop', 'Nothing to stop: it has stopped'],
+      ['c-pause', 'Nothing to pause: it has stopped or will'],
+    ])
+    expect(of('flow_status_changed').map(({ payload }) => payload['status'])).toEqual(['paused', 'resumed', 'stopped'])
+  })
 
-describe('workflow', () => {
-  test('executes what it is told, refuses a second, pauses, resumes and cancels', () => {
-    const { clock, of, types, heard, command } = settled('wf_1', 0)
-    command('workflow:execute', { executionId: 'mine' })
-    command('workflow:execute', { executionId: 'too-much' })
-    clock.pass(200)
-    expect(of('workflow:started').map(({ payload }) => payload['executionId'])).toEqual(['mine'])
-    expect(of('workflow:error')[0]?.payload).toMatchObject({ executionId: 'too-much', success: false })
-    command('workflow:pause')
-    clock.pass(6_000)
-    expect(types()).toContain('workflow:paused')
-    heard.length = 0
-    clock.pass(20_000)
-    expect(types()).toEqual([])
-    command('workflow:resume')
-    clock.pass(600)
-    expect(types()).toEqual(['activity_log', 'workflow:resumed', 'node:started', 'workflow:progress'])
-    command('workflow:pause')
-    command('workflow:resume')
-    clock.pass(120)
-    expect(of('node:started').length).toBe(1)
-    command('workflow:cancel')
-    clock.pass(120)
-    expect(types().at(-1)).toBe('workflow:cancelled')
+  test('fails a pause that another command overtakes', () => {
+    const { clock, command, results, of } = settled('flow_01', 0)
+    while (of('block_started_enhanced').length === 0) clock.pass(10)
+    command('pause', {}, 'c-1')
+    command('resume', {}, 'c-2')
+    command('pause', {}, 'c-3')
+    command('stop', {}, 'c-4')
+    clock.pass(5_000)
+    expect(results().map((result) => [result['command_id'], result['reason']])).toEqual([
+      ['c-1', 'Resumed before it could pause'],
+      ['c-3', 'Stopped before it could pause'],
+    ])
+    expect(of('flow_status_changed').map(({ payload }) => payload['status'])).toEqual(['resumed', 'stopped'])
   })
 })

@@ -19,6 +19,17 @@ describe('the engine that reads commands', () => {
     expect(later.map((time) => time - first)).toEqual([50, 100, 150, 200])
   })
 
+  test('reads fast also while nothing happens, where it is a modern one', () => {
+    const { host, clock, of, command } = stage('wf_1')
+    host.start('registered')
+    clock.pass(1_900)
+    for (let n = 0; n < 40; n += 1) command('nonsense')
+    clock.pass(50)
+    const first = of('activity_log').length
+    clock.pass(1_000)
+    expect([first, of('activity_log').length]).toEqual([1, 21])
+  })
+
   test('reads 4,096 bytes and loses a longer command', () => {
     const { host, clock, of, waiting, reports } = stage('lamp')
     host.start('registered')

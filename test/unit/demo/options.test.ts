@@ -9,19 +9,22 @@ describe('the command line', () => {
       udp: undefined,
       seed: 1,
       speed: 1,
+      cells: 1,
       misbehave: [],
     })
   })
 
   test('takes all options', () => {
-    const argv = '--events-socket /run/e --control-prefix /run/c- --udp 127.0.0.1:4000 --seed 7 --speed 2.5'.split(' ')
-    expect(parseOptions([...argv, '--misbehave=burst, stall'])).toEqual({
+    const argv =
+      '--events-socket /run/e --control-prefix /run/c- --udp 127.0.0.1:4000 --seed 7 --speed 2.5 --cells 3'.split(' ')
+    expect(parseOptions([...argv, '--misbehave=burst, stall,refuse,ignore,late,vanish'])).toEqual({
       eventsSocket: '/run/e',
       controlPrefix: '/run/c-',
       udp: { host: '127.0.0.1', port: 4000 },
       seed: 7,
       speed: 2.5,
-      misbehave: ['burst', 'stall'],
+      cells: 3,
+      misbehave: ['burst', 'stall', 'refuse', 'ignore', 'late', 'vanish'],
     })
     expect(parseOptions(['--udp', '[::1]:4000'])).toMatchObject({ udp: { host: '::1', port: 4000 } })
     expect(parseOptions(['--help'])).toBe('help')
@@ -37,6 +40,8 @@ describe('the command line', () => {
     [['--udp', '4000'], /HOST:PORT/],
     [['--udp', 'host:0'], /HOST:PORT/],
     [['--udp', 'host:70000'], /HOST:PORT/],
+    [['--cells', '0'], /--cells wants a number from 1 to 20/],
+    [['--cells', '1.5'], /--cells/],
     [['--misbehave', 'burst,nonsense'], /nonsense/],
     [['--misbehave', ''], /--misbehave knows burst/],
   ])('refuses %j', (argv, message) => {

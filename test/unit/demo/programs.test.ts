@@ -148,6 +148,24 @@ describe('flow', () => {
   })
 })
 
+describe('the flow executor’s hardware', () => {
+  test('is told every ten seconds or so; now and then a controller drops off and returns', () => {
+    const { host, clock, of } = stage('flow_01')
+    host.start('registered')
+    clock.pass(30 * MINUTES)
+    const told = of('hardware_health_update').map(({ payload }) => payload)
+    expect(told.length).toBeGreaterThan(170)
+    for (const { controllersOnline, totalControllers, criticalIssuesCount, hasIssues, timestamp } of told) {
+      expect(totalControllers).toBe(4)
+      expect(Number(controllersOnline) + Number(criticalIssuesCount)).toBe(4)
+      expect(hasIssues).toBe(criticalIssuesCount !== 0)
+      expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT/)
+    }
+    const changes = told.filter(({ hasIssues }, index) => index > 0 && hasIssues !== told[index - 1]?.['hasIssues'])
+    expect(changes.length).toBeGreaterThan(10)
+  })
+})
+
 describe('workflow', () => {
   test('counts its nodes up and ends every execution before the next', () => {
     const { host, clock, heard, of } = stage('wf_1')

@@ -2,7 +2,7 @@ import { Host } from '../../../src/demo/host.ts'
 import type { Inbox } from '../../../src/demo/inbox.ts'
 import type { ProgramSpec } from '../../../src/demo/program.ts'
 import { Random } from '../../../src/demo/random.ts'
-import { ROSTER } from '../../../src/demo/roster.ts'
+import { rosterWithCells } from '../../../src/demo/roster.ts'
 import { type Datagram, datagramPayload, datagramType, type Payload } from '../../../src/shared/datagram.ts'
 import { FakeClock } from './fake-clock.ts'
 
@@ -14,7 +14,7 @@ export interface Heard {
 }
 
 export function specOf(machine: string): ProgramSpec {
-  const spec = ROSTER.find((one) => one.machine === machine)
+  const spec = rosterWithCells(2).find((one) => one.machine === machine)
   if (!spec) throw new Error(`No program ${machine} in the roster`)
   return spec
 }
@@ -49,9 +49,12 @@ export function stage(machine: string, seed = 1) {
     waiting,
     reports,
     files,
-    command: (type: string, payload: Payload = {}) => {
-      waiting.push(Buffer.from(JSON.stringify({ type, payload, job_id: null })))
+    /** With `id` as the panel sends it, without as the old tools do. */
+    command: (type: string, payload: Payload = {}, id?: string) => {
+      waiting.push(Buffer.from(JSON.stringify({ type, payload, job_id: null, command_id: id })))
     },
+    /** The reasons of what was refused or failed, by the command's id. */
+    results: () => heard.filter((one) => one.type === 'command_result').map(({ payload }) => payload),
     of: (type: string) => heard.filter((one) => one.type === type),
     types: () => heard.map((one) => one.type),
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readCommandLine } from '../../../src/main/config.ts'
+import { PlantSchema } from '../../../src/shared/plant.ts'
 import { ConfigFileSchema } from '../../../src/main/config-file.ts'
 import { defaultConfigFile, defaultDataDir, helpText, type Option, OPTIONS } from '../../../src/main/options.ts'
 import { readStart } from '../../../src/main/start.ts'
@@ -27,7 +28,7 @@ test('the options that everybody counts on are there', () => {
 test('every option that has a key is known to the configuration file, and every key belongs to an option', () => {
   const keys = options.flatMap(({ key }) => (key === undefined ? [] : [key]))
   expect(Object.keys(ConfigFileSchema.properties).toSorted()).toEqual(
-    [...keys, 'machines', 'groups', 'interlocks'].toSorted(),
+    [...keys, ...Object.keys(PlantSchema.properties)].toSorted(),
   )
 })
 

@@ -6,6 +6,7 @@ import { ReplayTrack } from '../../../src/renderer/model/replay-track.ts'
 import { Replayer } from '../../../src/renderer/model/replayer.ts'
 import { filterOf } from '../../../src/shared/channel.ts'
 import type { AndonEvent } from '../../../src/shared/event.ts'
+import { foldedSnapshot } from '../../../src/shared/folded.ts'
 import { foldState, newState } from '../../../src/shared/state.ts'
 
 const at = (offset: number, time: number, state = `s${offset}`): AndonEvent => ({
@@ -98,7 +99,7 @@ class Stage {
     return {
       offset: last?.offset ?? 0,
       time: last?.time ?? time,
-      state: { machines: [...state.machines.values()], recent: state.recent },
+      state: { ...foldedSnapshot(state), recent: state.recent },
     }
   }
 

@@ -24,13 +24,24 @@ test.each([
   ['connection_event', 'connection'],
   ['alarm_raised', 'alarm'],
   ['command_refused', 'command'],
+  ['control_granted', 'command'],
   ['panel_started', 'panel'],
 ] as const)('%s belongs to %s', (type, family) => {
   expect(familyOf(type)).toBe(family)
 })
 
 test('what nobody knows is “other”, whatever it is called', () => {
-  for (const type of ['ANY_NAME', '', 'jobs', 'State_Change', '__proto__', 'constructor', 'toString']) {
+  for (const type of [
+    'ANY_NAME',
+    '',
+    'jobs',
+    'State_Change',
+    'control',
+    'controls_x',
+    '__proto__',
+    'constructor',
+    'toString',
+  ]) {
     expect(familyOf(type)).toBe('other')
   }
 })

@@ -57,6 +57,7 @@ const wish = {
   id: 'c1',
   type: 'device_control',
   payload: { device_id: 'motor_01', speed: 150 },
+  device: 'motor_01',
   by: 'Ana, local display',
   expectation: { kind: 'tag', device: 'motor_01', tag: 'speed', value: 150, tolerance: 0.5 },
   deadline: 99_000,
@@ -84,6 +85,8 @@ function at(status: CommandStatus): Fold {
   return fold
 }
 
+const deviceOf = (device: unknown): string | null => new Fold().request('c1', { device }).command().device
+
 describe('a command', () => {
   test('begins with all that its request says', () => {
     const fold = new Fold()
@@ -99,6 +102,11 @@ describe('a command', () => {
       reason: null,
       settledBy: null,
     })
+  })
+
+  test('is for a device where its request names one, else for the machine', () => {
+    expect([deviceOf('motor_01'), deviceOf('__proto__'), deviceOf(7)]).toEqual(['motor_01', '__proto__', '7'])
+    for (const device of [undefined, null, '', {}, 'x'.repeat(129)]) expect(deviceOf(device)).toBeNull()
   })
 
   test('is confirmed by an event of the machine, after it was accepted', () => {
@@ -200,8 +208,8 @@ describe('a command', () => {
       { kind: 'state', state: 'green' },
       { kind: 'transition' },
       { kind: 'tag', device: 'd', tag: 't', value: null, tolerance: 0 },
-      { kind: 'event', types: ['workflow:paused'], execution: 'e1' },
-      { kind: 'event', types: ['a', 'b'], execution: null },
+      { kind: 'event', types: ['workflow:paused'], execution: 'e1', status: null },
+      { kind: 'event', types: ['a', 'b'], execution: null, status: 'stopped' },
       { kind: 'result' },
     ]
     for (const expectation of kept) {
@@ -354,6 +362,7 @@ describe('whatever comes', () => {
           id: fc.oneof(fc.constantFrom('c1', 'c2'), odd),
           type: often('go'),
           payload: odd,
+          device: odd,
           by: odd,
           deadline: odd,
           settled_by: fc.oneof(fc.nat({ max: 30 }), odd),
@@ -376,6 +385,7 @@ describe('whatever comes', () => {
                 tolerance: odd,
                 types: fc.oneof(odd, fc.array(odd)),
                 execution: odd,
+                status: odd,
               },
               { requiredKeys: [] },
             ),

@@ -233,6 +233,7 @@ describe('tag_update', () => {
 
 const wish = (id: string, value: unknown, tag = 'speed') => ({
   id,
+  device: 'motor_01',
   expectation: { kind: 'tag', device: 'motor_01', tag, value, tolerance: 0 },
 })
 

@@ -3,7 +3,8 @@ import { Value } from 'typebox/value'
 import { describe, expect, test } from 'vitest'
 import { type Origin, viewEvent } from '../../../src/shared/event.ts'
 import { type Execution, executionKey, ExecutionSchema } from '../../../src/shared/execution.ts'
-import { EXECUTION_LIMITS, foldExecution } from '../../../src/shared/fold/executions.ts'
+import { EXECUTION_LIMITS } from '../../../src/shared/fold/execution-limits.ts'
+import { foldExecution } from '../../../src/shared/fold/executions.ts'
 import { stage } from '../demo/stage.ts'
 
 /** Folds events with growing offsets; the clock says a thousand times the offset. */
@@ -146,10 +147,36 @@ describe('a flow program', () => {
       actionIndex: 0,
       totalActions: 2,
     })
-    const action = { id: 't1', name: 'Дозиране', index: 0, total: 2 }
+    const action = { id: 't1', name: 'Дозиране', index: 0, total: 2, fromOne: false }
     expect(fold.get('s1').action).toEqual({ ...action, status: 'running' })
     fold.say('action_template_completed', { actionTemplateId: 't1', executionSessionId: 's1', success: true })
     expect(fold.get('s1')).toMatchObject({ action: { ...action, status: 'completed' }, errors: [] })
+  })
+
+  test.each([
+    [
+      [0, 1, 2],
+      [false, false, false],
+    ],
+    [
+      [1, 2, 3],
+      [false, false, true],
+    ],
+    [
+      [3, 1],
+      [true, true],
+    ],
+    [
+      [3, 0],
+      [true, false],
+    ],
+  ])('whose action templates are numbered %j is known to count from one by its last: %j', (indexes, known) => {
+    const fold = new Fold().say('block_started', block)
+    const seen = indexes.map((actionIndex) => {
+      fold.say('action_template_started', { programId: 'p1', actionTemplateId: 't', actionIndex, totalActions: 3 })
+      return fold.get('s1').action?.fromOne
+    })
+    expect(seen).toEqual(known)
   })
 
   test('whose action template or cycle did not succeed has an error', () => {
@@ -353,9 +380,9 @@ describe('a workflow', () => {
     fold.say('workflow:progress', { ...e1, completedNodes: 2 })
     expect(fold.get('e1').progress).toBeNull()
     fold.say('workflow:progress', progress)
-    expect(fold.get('e1').progress).toEqual({ completed: 3, total: 7, current: 'n4', remaining: 1_500 })
+    expect(fold.get('e1').progress).toEqual({ completed: 3, total: 7, current: 'n4', remaining: 1_500, at: 2_000 })
     fold.say('workflow:progress', { ...e1, currentNode: null, estimatedTimeRemaining: -1, completedNodes: 'x' })
-    expect(fold.get('e1').progress).toEqual({ completed: 3, total: 7, current: null, remaining: null })
+    expect(fold.get('e1').progress).toEqual({ completed: 3, total: 7, current: null, remaining: null, at: 3_000 })
   })
 
   test('that is started again begins anew', () => {
@@ -366,6 +393,42 @@ describe('a workflow', () => {
       .say('workflow:started', e1)
     expect(fold.get('e1')).toMatchObject({ status: 'running', startedAt: 5_000, endedAt: null, steps: [], errors: [] })
     expect(fold.ids).toEqual(['e2', 'e1'])
+  })
+
+  test('has the graph that its start describes', () => {
+    const definition = {
+      nodes: [
+        { id: 'n1', type: 'filter', name: 'Wash' },
+        { id: 'n2', type: 'x', label: 'Dry' },
+        { id: 3 },
+        7,
+        { id: 'n1' },
+      ],
+      edges: [
+        { from: 'n1', to: 'n2' },
+        { from: 'n1', to: 'n2' },
+        { source: 'n2', target: 3 },
+        { from: 'n1', to: 'no' },
+        'x',
+      ],
+    }
+    const fold = new Fold().say('workflow:started', { ...e1, definition })
+    const graph = {
+      nodes: [
+        { id: 'n1', type: 'filter', name: 'Wash' },
+        { id: 'n2', type: 'x', name: 'Dry' },
+        { id: '3', type: null, name: null },
+      ],
+      edges: [
+        { from: 'n1', to: 'n2' },
+        { from: 'n2', to: '3' },
+      ],
+    }
+    expect(fold.get('e1').graph).toEqual(graph)
+    expect(fold.say('workflow:progress', { ...e1, totalNodes: 3 }).get('e1').graph).toEqual(graph)
+    for (const odd of [null, 7, [], {}, { nodes: 'x' }, { nodes: [{}] }]) {
+      expect(new Fold().say('workflow:started', { ...e1, definition: odd }).get('e1').graph).toBeNull()
+    }
   })
 
   test('that was not announced is known from whatever names it first', () => {
@@ -466,6 +529,15 @@ describe('bounds', () => {
     expect([errors.length, errors[0]?.message]).toEqual([EXECUTION_LIMITS.errors, '80'])
   })
 
+  test('of a workflow’s graph the first 50 nodes and 200 edges are kept', () => {
+    const nodes = Array.from({ length: 90 }, (_, i) => ({ id: `n${i}`, type: 'x' }))
+    const edges = nodes.flatMap((from, i) => nodes.slice(i + 1).map((to) => ({ from: from.id, to: to.id })))
+    const graph = new Fold()
+      .say('workflow:started', { executionId: 'e1', definition: { nodes, edges } })
+      .get('e1').graph
+    expect([graph?.nodes.length, graph?.edges.length]).toEqual([EXECUTION_LIMITS.nodes, EXECUTION_LIMITS.edges])
+  })
+
   test('texts are cut', () => {
     const long = 'x'.repeat(10_000)
     const fold = new Fold()
@@ -489,6 +561,8 @@ test('no payload makes it throw or leave what its schema does not allow, and sna
   const words = fc.oneof(fc.constantFrom('running', 'paused', 'resumed', 'stopped', 'completed', 'failed'), odd)
   const one = some({ blockId: id, blockStatus: words, duration: odd, outputData: odd, displayText: odd })
   const blocks = fc.oneof(odd, fc.array(fc.oneof(one, odd)))
+  const nodes = fc.oneof(odd, some({ id, type: odd, name: odd }))
+  const edges = fc.oneof(odd, some({ from: id, to: id }))
   const flow = { executionSessionId: id, executionId: id, programId: id, programName: odd, cycleId: id, cycleName: odd }
   const cycle = some({ cycleId: id, cycleName: odd, cycleStatus: words })
   const payload = fc.oneof(
@@ -516,6 +590,7 @@ test('no payload makes it throw or leave what its schema does not allow, and sna
         totalNodes: odd,
         completedNodes: odd,
         currentNode: odd,
+        definition: fc.oneof(odd, some({ nodes: fc.array(nodes), edges: fc.array(edges) })),
         estimatedTimeRemaining: odd,
         actionTemplateId: id,
         actionIndex: odd,

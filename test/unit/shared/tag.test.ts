@@ -15,6 +15,17 @@ test('an update that brings other tags, or is of another device, replaces nothin
   expect(tag('device_update', { device_id: 'n', new_state: { speed: 1 } })).not.toBe(one)
 })
 
+test('an update that names another type of the device, or none, replaces nothing', () => {
+  const update = (device_type?: string): string | null =>
+    tag('device_update', {
+      device_id: 'm',
+      new_state: { speed: 1 },
+      ...(device_type === undefined ? {} : { device_type }),
+    })
+  expect(update('motor')).toBe(update('motor'))
+  expect(new Set([update('motor'), update('servo'), update()]).size).toBe(3)
+})
+
 test('two tags of one device are two', () => {
   expect(tag('tag_update', { device_id: 'm', tag: 'a' })).not.toBe(tag('tag_update', { device_id: 'm', tag: 'b' }))
   expect(tag('tag_update', { tag: 'a' })).toBe(tag('tag_update', { tag: 'a', value: 2 }))
@@ -24,6 +35,7 @@ test('what is no telemetry, says more than values, or cannot be told apart is ne
   expect(tag('state_change', { device_id: 'm', new_state: { speed: 1 } })).toBeNull()
   expect(tag('device_update', { device_id: 'm', status: 'offline', new_state: { speed: 1 } })).toBeNull()
   expect(tag('device_update', { device_id: 'm' })).toBeNull()
+  expect(tag('device_update', { device_id: 'm', new_state: [1], current_value: { speed: 1 } })).toBeNull()
   expect(tag('device_update', { device_id: 7, new_state: { speed: 1 } })).toBeNull()
   expect(tag('tag_update', { device_id: 'm' })).toBeNull()
 })

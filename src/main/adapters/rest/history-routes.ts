@@ -5,17 +5,9 @@ import type { EventPage, EventQuery } from '../../../core/event-query.ts'
 import type { PastState } from '../../../core/journal-store.ts'
 import type { AndonEvent } from '../../../shared/event.ts'
 import type { JournalHealth } from '../../../shared/health.ts'
-import {
-  type EventsQuery,
-  EventsQuerySchema,
-  type ExportQuery,
-  ExportQuerySchema,
-  filterFrom,
-  QueryError,
-  type StateQuery,
-  StateQuerySchema,
-  timeOf,
-} from './query-schema.ts'
+import { ApiError } from './api-error.ts'
+import { EVENTS, EXPORT, JOURNAL, STATE } from './history-schema.ts'
+import { type EventsQuery, type ExportQuery, filterFrom, QueryError, type StateQuery, timeOf } from './query-schema.ts'
 
 /** Exports at a time: each reads the journal as fast as its viewer takes it. */
 const MAX_EXPORTS = 2
@@ -40,69 +32,57 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
     return texts[0] === undefined ? null : (JSON.parse(texts[0]) as AndonEvent)
   }
 
-  app.get<{ Querystring: EventsQuery }>(
-    '/api/v1/events',
-    { schema: { querystring: EventsQuerySchema } },
-    async (request, reply) => {
-      const { order = 'desc', limit = 100, cursor, ...filters } = request.query
-      const page = await history.query({ ...filterFrom(filters), order, limit, cursor })
-      const next = page.next === null ? 'null' : `"${page.next}"`
-      return reply.type(JSON_TYPE).send(`{"events":[${page.texts.join(',')}],"next":${next}}`)
-    },
-  )
+  app.get<{ Querystring: EventsQuery }>('/api/v1/events', { schema: EVENTS }, async (request, reply) => {
+    const { order = 'desc', limit = 100, cursor, ...filters } = request.query
+    const page = await history.query({ ...filterFrom(filters), order, limit, cursor })
+    const next = page.next === null ? 'null' : `"${page.next}"`
+    return reply.type(JSON_TYPE).send(`{"events":[${page.texts.join(',')}],"next":${next}}`)
+  })
 
-  app.get<{ Querystring: StateQuery }>(
-    '/api/v1/state',
-    { schema: { querystring: StateQuerySchema } },
-    async (request, reply) => {
-      const at = request.query.at === undefined ? history.now() : timeOf(request.query.at)
-      const past = await history.stateAt(at)
-      if (!past) throw new QueryError('The journal does not reach back to that moment.')
-      const { offset, time, state } = past
-      return reply.type(JSON_TYPE).send(`{"at":${at},"offset":${offset},"time":${time},"state":${state}}`)
-    },
-  )
+  app.get<{ Querystring: StateQuery }>('/api/v1/state', { schema: STATE }, async (request, reply) => {
+    const at = request.query.at === undefined ? history.now() : timeOf(request.query.at)
+    const past = await history.stateAt(at)
+    if (!past) throw new QueryError('The journal does not reach back to that moment.')
+    const { offset, time, state } = past
+    return reply.type(JSON_TYPE).send(`{"at":${at},"offset":${offset},"time":${time},"state":${state}}`)
+  })
 
-  app.get('/api/v1/journal', async () => {
+  app.get('/api/v1/journal', { schema: JOURNAL }, async () => {
     const [first, last] = [await end('asc'), await end('desc')]
     const { state, durable, bytes, lost } = history.health
     return { first: pointOf(first), last: pointOf(last), now: history.now(), state, durable, bytes, lost }
   })
 
-  app.get<{ Querystring: ExportQuery }>(
-    '/api/v1/export',
-    { schema: { querystring: ExportQuerySchema } },
-    async (request, reply) => {
-      const { format = 'ndjson', ...filters } = request.query
-      const filter = filterFrom(filters)
-      if (exports >= MAX_EXPORTS) {
-        return reply.code(429).send({ error: { code: 'busy', message: 'Other exports are running. Try again later.' } })
-      }
-      const newest = (await end('desc'))?.offset ?? 0
-      const ends = await Promise.all(
-        (['asc', 'desc'] as const).map(async (order) => {
-          const [text] = (await history.query({ ...filter, order, limit: 1 })).texts
-          return text === undefined ? 0 : (JSON.parse(text) as AndonEvent).offset
-        }),
-      )
-      const chunks = Readable.from(
-        exportEvents((query) => history.query(query), filter, format, newest),
-        { objectMode: false, highWaterMark: 256 * 1024 },
-      )
-      exports += 1
-      chunks.once('close', () => (exports -= 1))
-      const stamp = new Date(history.now()).toISOString().replaceAll(/[:.]/g, '-')
-      return (
-        reply
-          .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
-          .header('Content-Disposition', `attachment; filename="andon-events-${stamp}.${format}"`)
-          // Every line names its offset, so with these a viewer can say how far it is.
-          .header('X-Andon-First-Offset', String(ends[0]))
-          .header('X-Andon-Last-Offset', String(ends[1]))
-          .send(chunks)
-      )
-    },
-  )
+  app.get<{ Querystring: ExportQuery }>('/api/v1/export', { schema: EXPORT }, async (request, reply) => {
+    const { format = 'ndjson', ...filters } = request.query
+    const filter = filterFrom(filters)
+    if (exports >= MAX_EXPORTS) {
+      throw new ApiError(429, 'busy', 'Other exports are running. Try again later.')
+    }
+    const newest = (await end('desc'))?.offset ?? 0
+    const ends = await Promise.all(
+      (['asc', 'desc'] as const).map(async (order) => {
+        const [text] = (await history.query({ ...filter, order, limit: 1 })).texts
+        return text === undefined ? 0 : (JSON.parse(text) as AndonEvent).offset
+      }),
+    )
+    const chunks = Readable.from(
+      exportEvents((query) => history.query(query), filter, format, newest),
+      { objectMode: false, highWaterMark: 256 * 1024 },
+    )
+    exports += 1
+    chunks.once('close', () => (exports -= 1))
+    const stamp = new Date(history.now()).toISOString().replaceAll(/[:.]/g, '-')
+    return (
+      reply
+        .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
+        .header('Content-Disposition', `attachment; filename="andon-events-${stamp}.${format}"`)
+        // Every line names its offset, so with these a viewer can say how far it is.
+        .header('X-Andon-First-Offset', String(ends[0]))
+        .header('X-Andon-Last-Offset', String(ends[1]))
+        .send(chunks)
+    )
+  })
 }
 
 function pointOf(event: AndonEvent | null): { offset: number; time: number } | null {

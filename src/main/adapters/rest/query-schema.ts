@@ -4,6 +4,7 @@ import type { EventQuery } from '../../../core/event-query.ts'
 import { FAMILIES } from '../../../shared/family.ts'
 import { LOG_LEVELS } from '../../../shared/machine.ts'
 import { toMilliseconds } from '../../../shared/source-time.ts'
+import { ApiError } from './api-error.ts'
 
 /** Most events in one answer. */
 const MAX_LIMIT = 1_000
@@ -54,8 +55,10 @@ export function timeOf(value: string): number {
 }
 
 /** What is wrong with a query, for whoever sent it. */
-export class QueryError extends Error {
-  override readonly name = 'QueryError'
+export class QueryError extends ApiError {
+  constructor(message: string) {
+    super(400, 'bad_query', message)
+  }
 }
 
 export function filterFrom(query: Omit<ExportQuery, 'format'>): Omit<EventQuery, 'order' | 'limit' | 'cursor'> {

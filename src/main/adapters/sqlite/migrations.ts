@@ -27,6 +27,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), offset INTEGER NOT NULL);
   INSERT INTO head VALUES (1, 0);
   `,
+  // 2: stored states hold everything that is folded. Those of version 1 hold machines only and are read as such.
+  `
+  ALTER TABLE states RENAME COLUMN machines TO folded;
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

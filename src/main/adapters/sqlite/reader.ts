@@ -79,9 +79,9 @@ export class JournalReader {
       const offset = this.#lastBefore(time + 1, first, last)
       const row = this.#database
         .prepare('SELECT * FROM states WHERE time <= ? AND offset <= ? ORDER BY offset DESC LIMIT 1')
-        .get(time, offset) as unknown as { offset: number; time: number; machines: Uint8Array } | undefined
+        .get(time, offset) as unknown as { offset: number; time: number; folded: Uint8Array } | undefined
       const stored: StoredState | null = row
-        ? { offset: row.offset, time: row.time, machines: inflateRawSync(row.machines).toString('utf8') }
+        ? { offset: row.offset, time: row.time, folded: inflateRawSync(row.folded).toString('utf8') }
         : null
       // The journal must hold everything after the stored state, or from the beginning where there is none.
       if ((stored?.offset ?? 0) < first - 1) return null

@@ -1,4 +1,6 @@
 import type { Entry } from '../../../core/entry.ts'
+import { type AndonEvent, viewEvent } from '../../../shared/event.ts'
+import { eventDevice } from '../../../shared/event-device.ts'
 import type { Family } from '../../../shared/family.ts'
 import type { LogLevel } from '../../../shared/machine.ts'
 import type { Names } from './names.ts'
@@ -14,7 +16,13 @@ export interface EventRow {
   readonly text: string
 }
 
+/** Only these may concern a device, and only they are worth parsing for it. */
+const DEVICE_FAMILIES: ReadonlySet<Family> = new Set<Family>(['device', 'command', 'machine'])
+const NO_DEVICE = { device: null, allDevices: false } as const
+
 export function entryOf(row: EventRow, names: Names): Entry {
+  const { family, text } = row
+  const device = DEVICE_FAMILIES.has(family) ? eventDevice(viewEvent(JSON.parse(text) as AndonEvent)) : NO_DEVICE
   // Conflation is for events that are new; what is read back is sent as it is.
-  return { ...row, machine: names.nameOf(row.machine), type: names.nameOf(row.type), tag: null }
+  return { ...row, ...device, machine: names.nameOf(row.machine), type: names.nameOf(row.type), tag: null }
 }

@@ -153,13 +153,13 @@ export class JournalWriter {
 
   #latestState(): StoredState | null {
     const row = this.#database.prepare('SELECT * FROM states ORDER BY offset DESC LIMIT 1').get() as unknown as
-      { offset: number; time: number; machines: Uint8Array } | undefined
+      { offset: number; time: number; folded: Uint8Array } | undefined
     if (!row) return null
-    return { offset: row.offset, time: row.time, machines: inflateRawSync(row.machines).toString('utf8') }
+    return { offset: row.offset, time: row.time, folded: inflateRawSync(row.folded).toString('utf8') }
   }
 
-  #saveState({ offset, time, machines }: StoredState): void {
-    const packed = deflateRawSync(machines, { level: 1 })
+  #saveState({ offset, time, folded }: StoredState): void {
+    const packed = deflateRawSync(folded, { level: 1 })
     this.#database.prepare('INSERT OR REPLACE INTO states VALUES (?, ?, ?)').run(offset, time, packed)
   }
 

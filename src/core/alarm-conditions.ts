@@ -1,0 +1,149 @@
+import { alarmId, type AlarmSource, type Priority } from '../shared/alarm.ts'
+import { type Command, isSettled } from '../shared/command.ts'
+import type { Device, Tag, TagValue } from '../shared/device.ts'
+import type { ReadonlyFolded } from '../shared/folded.ts'
+import type { Machine } from '../shared/machine.ts'
+import type { Limits, TagDescription } from '../shared/plant.ts'
+import type { PlantLookup } from '../shared/plant-lookup.ts'
+
+/** What an alarm stands for, and whether it is so just now. */
+export interface AlarmCondition {
+  readonly id: string
+  readonly machine: string
+  readonly device: string | null
+  readonly tag: string | null
+  readonly source: AlarmSource
+  readonly priority: Priority
+  readonly message: string
+  readonly active: boolean
+  readonly value: TagValue
+  readonly limit: number | null
+}
+
+/** How much each limit matters unless it is described otherwise. */
+const LIMITS = [
+  { key: 'high_high', priority: 'high', above: true, word: 'far above' },
+  { key: 'high', priority: 'medium', above: true, word: 'above' },
+  { key: 'low', priority: 'medium', above: false, word: 'below' },
+  { key: 'low_low', priority: 'high', above: false, word: 'far below' },
+] as const
+
+/**
+ * The conditions of a tag with limits. `isActive` tells whether an alarm's condition held before: an alarm clears only
+ * once the value has come back by the deadband. What has no good value keeps what it had, apart from its quality.
+ */
+export function tagConditions(
+  device: Pick<Device, 'machine' | 'id'>,
+  tag: Tag,
+  description: TagDescription,
+  limits: Limits,
+  isActive: (id: string) => boolean,
+): AlarmCondition[] {
+  const { machine, id } = device
+  const name = description.label ?? tag.name
+  const unit = description.unit === undefined ? '' : ` ${description.unit}`
+  const about = { machine, device: id, tag: tag.name, value: tag.value }
+  const conditions: AlarmCondition[] = []
+  for (const { key, priority, above, word } of LIMITS) {
+    const limit = limits[key]
+    if (limit === undefined) continue
+    const alarm = alarmId(machine, id, tag.name, key)
+    const was = isActive(alarm)
+    const edge = was ? (limits.deadband ?? 0) : 0
+    const value = tag.quality === 'good' || tag.quality === 'uncertain' ? tag.value : null
+    const active = typeof value !== 'number' ? was : above ? value > limit - edge : value < limit + edge
+    const message = `${name} is ${word} ${limit}${unit}.`
+    conditions.push({ ...about, id: alarm, source: key, priority, message, active, limit })
+  }
+  conditions.push({
+    ...about,
+    id: alarmId(machine, id, tag.name, 'quality'),
+    source: 'quality',
+    priority: 'low',
+    message: `${name} has no good value.`,
+    active: tag.quality === 'bad',
+    limit: null,
+  })
+  return conditions
+}
+
+/** Change in units per second from one value to the next. */
+export function rateCondition(
+  device: Pick<Device, 'machine' | 'id'>,
+  tag: Tag,
+  description: TagDescription,
+  limit: number,
+  rate: number,
+): AlarmCondition {
+  const unit = description.unit === undefined ? '' : ` ${description.unit}`
+  return {
+    id: alarmId(device.machine, device.id, tag.name, 'rate'),
+    machine: device.machine,
+    device: device.id,
+    tag: tag.name,
+    source: 'rate',
+    priority: 'medium',
+    message: `${description.label ?? tag.name} changes by more than ${limit}${unit} a second.`,
+    active: Math.abs(rate) > limit,
+    value: tag.value,
+    limit,
+  }
+}
+
+/** What a machine's own state says: an error, a state that is an alarm, silence. */
+export function machineConditions(machine: Machine, plant: PlantLookup): AlarmCondition[] {
+  const { name, state, lastError } = machine
+  const about = { machine: name, device: null, tag: null, limit: null }
+  const states = plant.machine(name)?.alarm_states ?? []
+  const gone = machine.terminatedAt !== null
+  return [
+    {
+      ...about,
+      id: alarmId(name, 'error'),
+      source: 'error',
+      priority: 'high',
+      message: lastError?.message ?? 'An error.',
+      active: machine.errorStanding && !gone,
+      value: null,
+    },
+    {
+      ...about,
+      id: alarmId(name, 'state'),
+      source: 'state',
+      priority: 'high',
+      message: `${name} is in the state ${state ?? 'unknown'}.`,
+      active: state !== null && states.includes(state) && !gone,
+      value: state,
+    },
+    {
+      ...about,
+      id: alarmId(name, 'stale'),
+      source: 'stale',
+      priority: 'medium',
+      message: `${name} has been silent for too long.`,
+      active: machine.staleSince !== null,
+      value: null,
+    },
+  ]
+}
+
+/** A machine did not do what it was told last. */
+export function commandCondition(machine: string, commands: ReadonlyFolded['commands']): AlarmCondition {
+  let latest: Command | undefined
+  for (const command of commands.values()) {
+    if (command.machine !== machine || !isSettled(command.status) || command.status === 'refused') continue
+    if (!latest || command.statusAt >= latest.statusAt) latest = command
+  }
+  return {
+    id: alarmId(machine, 'command'),
+    machine,
+    device: latest?.device ?? null,
+    tag: null,
+    source: 'command',
+    priority: 'medium',
+    message: latest ? `${latest.type}: ${latest.reason ?? latest.status}` : '',
+    active: latest !== undefined && latest.status !== 'confirmed',
+    value: null,
+    limit: null,
+  }
+}

@@ -1,0 +1,268 @@
+import { type Alarm, alarmId, isAside, PRIORITIES } from '../shared/alarm.ts'
+import type { Payload } from '../shared/datagram.ts'
+import { type Device, deviceKey } from '../shared/device.ts'
+import type { EventView } from '../shared/event.ts'
+import { eventDevice } from '../shared/event-device.ts'
+import { idField, MAX_TEXT, textField } from '../shared/fold/fields.ts'
+import { holds } from '../shared/interlock.ts'
+import {
+  type AlarmCondition,
+  commandCondition,
+  machineConditions,
+  rateCondition,
+  tagConditions,
+} from './alarm-conditions.ts'
+import type { Clock, Stop } from './clock.ts'
+import type { Hub } from './hub.ts'
+import type { DescribedPlant } from './plant.ts'
+
+/** How often ends of shelving, suppression and the panel's own health are looked at. */
+const LOOK_EVERY_MS = 1_000
+
+/** Most alarms that one machine may raise by itself. */
+const MAX_OWN = 500
+
+export interface AlarmsOptions {
+  readonly hub: Hub
+  readonly plant: DescribedPlant
+  readonly clock: Clock
+  /** What is wrong with the panel itself; conditions that are missing do not hold. */
+  readonly panel: () => readonly AlarmCondition[]
+}
+
+interface Pending {
+  readonly stop: Stop
+  condition: AlarmCondition
+}
+
+/**
+ * Raises and clears alarms: looks at what every event changed, waits for delays, and says so with events. What an alarm
+ * is then is folded from them; nothing is kept here that a restart could lose.
+ */
+export class Alarms {
+  readonly #options: AlarmsOptions
+  readonly #pending = new Map<string, Pending>()
+  /** Last value and time of the tags whose rate of change is limited, by alarm id. */
+  readonly #rates = new Map<string, { readonly value: number; readonly time: number }>()
+  readonly #stops: readonly Stop[]
+
+  constructor(options: AlarmsOptions) {
+    this.#options = options
+    const { hub, plant, clock } = options
+    this.#lookAtAll()
+    this.#stops = [
+      hub.watch((event) => this.#look(event)),
+      plant.listen(() => this.#lookAtAll()),
+      clock.every(LOOK_EVERY_MS, () => this.#tick()),
+    ]
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const stop of this.#stops) stop()
+    for (const { stop } of this.#pending.values()) stop()
+    this.#pending.clear()
+  }
+
+  /** Runs in the datagram loop: most events concern no alarm. */
+  #look(event: EventView): void {
+    const { hub } = this.#options
+    switch (event.family) {
+      case 'device': {
+        const { device } = eventDevice(event)
+        const found = device === null ? undefined : hub.folded.devices.get(deviceKey(event.machine, device))
+        if (found) this.#lookAtDevice(found)
+        break
+      }
+      case 'machine':
+      case 'error':
+      case 'job':
+        this.#lookAtMachine(event.machine)
+        break
+      case 'command':
+        if (event.origin === 'panel') this.#consider(commandCondition(event.machine, hub.folded.commands))
+        break
+      case 'alarm':
+        if (event.origin === 'machine') this.#own(event)
+        break
+      default:
+        // Any sign of life ends silence.
+        if (hub.folded.alarms.get(alarmId(event.machine, 'stale'))?.active) this.#lookAtMachine(event.machine)
+    }
+  }
+
+  #lookAtMachine(name: string): void {
+    const { hub, plant } = this.#options
+    const machine = hub.folded.machines.get(name)
+    if (machine) for (const condition of machineConditions(machine, plant)) this.#consider(condition)
+  }
+
+  #lookAtDevice(device: Device): void {
+    for (const condition of this.#deviceConditions(device)) this.#consider(condition)
+    if (this.#options.hub.folded.alarms.get(alarmId(device.machine, 'stale'))?.active) {
+      this.#lookAtMachine(device.machine)
+    }
+  }
+
+  #deviceConditions(device: Device): AlarmCondition[] {
+    const { plant } = this.#options
+    const described = plant.device(device.machine, device.id)?.tags
+    if (!described) return []
+    return device.tags.flatMap((tag) => {
+      const description = plant.tag(device.machine, device.id, tag.name, device.type)
+      const limits = description?.limits
+      if (!description || !limits) return []
+      const conditions = tagConditions(device, tag, description, limits, (id) => this.#isActive(id))
+      if (limits.rate === undefined) return conditions
+      const id = alarmId(device.machine, device.id, tag.name, 'rate')
+      return [...conditions, rateCondition(device, tag, description, limits.rate, this.#rateOf(id, tag))]
+    })
+  }
+
+  #rateOf(id: string, { value, time, sourceTime, quality }: Device['tags'][number]): number {
+    if (typeof value !== 'number' || quality === 'bad' || quality === 'stale') return 0
+    const at = sourceTime ?? time
+    const before = this.#rates.get(id)
+    if (before && at <= before.time) return 0
+    this.#rates.set(id, { value, time: at })
+    return before ? (value - before.value) / ((at - before.time) / 1000) : 0
+  }
+
+  /** True while the condition of the alarm holds, or is about to count as holding. */
+  #isActive(id: string): boolean {
+    return this.#pending.get(id)?.condition.active ?? this.#options.hub.folded.alarms.get(id)?.active ?? false
+  }
+
+  /** A machine raises or clears an alarm of its own. */
+  #own({ machine, type, payload }: EventView): void {
+    const own = idField(payload, 'alarm_id') ?? idField(payload, 'alarm') ?? idField(payload, 'id')
+    if (own === null || (type !== 'alarm_raised' && type !== 'alarm_cleared')) return
+    const condition = (id: string, message: string): AlarmCondition => ({
+      id: alarmId(machine, 'event', id),
+      machine,
+      device: idField(payload, 'device_id'),
+      tag: null,
+      source: 'event',
+      priority: PRIORITIES.find((priority) => priority === payload['priority']) ?? 'medium',
+      message,
+      active: type === 'alarm_raised',
+      value: null,
+      limit: null,
+    })
+    const next = condition(own, textField(payload, 'message', MAX_TEXT) ?? own)
+    const { alarms } = this.#options.hub.folded
+    const many =
+      next.active &&
+      !alarms.has(next.id) &&
+      [...alarms.values()].filter((each) => each.machine === machine && each.source === 'event').length >= MAX_OWN
+    this.#consider(many ? condition('too_many', `${machine} raises more than ${MAX_OWN} alarms.`) : next)
+  }
+
+  /** After a start, and when the description changed: what no condition stands for any more is over. */
+  #lookAtAll(): void {
+    const { hub, plant } = this.#options
+    const { machines, devices, commands, alarms } = hub.folded
+    const conditions = [
+      ...[...machines.values()].flatMap((machine) => machineConditions(machine, plant)),
+      ...[...machines.keys()].map((machine) => commandCondition(machine, commands)),
+      ...[...devices.values()].flatMap((device) => this.#deviceConditions(device)),
+      ...this.#options.panel(),
+    ]
+    const known = new Set(conditions.map(({ id }) => id))
+    for (const { id, stop } of [...this.#pending].map(([key, { stop: end }]) => ({ id: key, stop: end }))) {
+      if (known.has(id)) continue
+      stop()
+      this.#pending.delete(id)
+    }
+    for (const alarm of [...alarms.values()]) {
+      if (alarm.active && alarm.source !== 'event' && !known.has(alarm.id)) this.#settle({ ...alarm, active: false })
+    }
+    for (const condition of conditions) this.#consider(condition)
+  }
+
+  #tick(): void {
+    const { hub, clock, panel } = this.#options
+    const wrong = panel()
+    for (const condition of wrong) this.#consider(condition)
+    const now = clock.now()
+    for (const alarm of [...hub.folded.alarms.values()]) {
+      if (alarm.source === 'panel' && !wrong.some(({ id }) => id === alarm.id)) {
+        this.#consider({ ...alarm, active: false })
+      }
+      if (alarm.shelved && alarm.shelved.until <= now) this.#report(alarm, 'alarm_unshelved', { reason: 'over' })
+      this.#suppress(alarm)
+    }
+  }
+
+  /** Suppression by design follows its conditions. */
+  #suppress(alarm: Alarm): void {
+    const suppressing = this.#isSuppressed(alarm.id)
+    if (suppressing && !isAside(alarm.state)) this.#report(alarm, 'alarm_suppressed', suppression)
+    if (!suppressing && alarm.state === 'suppressed') this.#report(alarm, 'alarm_unsuppressed', {})
+  }
+
+  /** Only what is known to hold suppresses. */
+  #isSuppressed(id: string): boolean {
+    const { hub, plant } = this.#options
+    const conditions = plant.alarm(id)?.suppressed_while
+    return conditions !== undefined && conditions.every((condition) => holds(condition, hub.folded) === true)
+  }
+
+  /** Raises or clears the alarm, if that is news, after the delay that is described. */
+  #consider(condition: AlarmCondition): void {
+    const { hub, plant, clock } = this.#options
+    const pending = this.#pending.get(condition.id)
+    const active = hub.folded.alarms.get(condition.id)?.active ?? false
+    if (condition.active === active) {
+      pending?.stop()
+      this.#pending.delete(condition.id)
+      return
+    }
+    if (pending) {
+      pending.condition = condition
+      return
+    }
+    const description = plant.alarm(condition.id)
+    const seconds = (condition.active ? description?.on_delay : description?.off_delay) ?? 0
+    if (seconds === 0) {
+      this.#settle(condition)
+      return
+    }
+    const stop = clock.after(seconds * 1000, () => {
+      const due = this.#pending.get(condition.id)
+      this.#pending.delete(condition.id)
+      if (due) this.#settle(due.condition)
+    })
+    this.#pending.set(condition.id, { stop, condition })
+  }
+
+  #settle(condition: AlarmCondition): void {
+    const { hub, plant } = this.#options
+    const described = plant.alarm(condition.id)
+    if (!condition.active) {
+      this.#report(condition, 'alarm_cleared', described?.latch === true ? { latches: true } : {})
+      const alarm = hub.folded.alarms.get(condition.id)
+      if (alarm?.shelved?.oneShot) this.#report(alarm, 'alarm_unshelved', { reason: 'cleared' })
+      return
+    }
+    const { device, tag, source, value, limit } = condition
+    const about = {
+      ...(device === null ? {} : { device }),
+      ...(tag === null ? {} : { tag }),
+      source,
+      priority: described?.priority ?? condition.priority,
+      message: described?.label ?? condition.message,
+    }
+    const known = hub.folded.alarms.get(condition.id)
+    if (this.#isSuppressed(condition.id) && !(known && isAside(known.state))) {
+      this.#report(condition, 'alarm_suppressed', { ...about, ...suppression })
+    }
+    this.#report(condition, 'alarm_raised', { ...about, value, limit })
+  }
+
+  #report({ id, machine }: Pick<AlarmCondition, 'id' | 'machine'>, type: string, payload: Payload): void {
+    this.#options.hub.report('panel', machine, type, { alarm: id, ...payload })
+  }
+}
+
+const suppression = { reason: 'by design' } as const

@@ -1,0 +1,41 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import { VERSION } from '../../version.ts'
+import { docsPage, DOCS_STYLE, type OpenApi } from './docs-page.ts'
+import { CODES_TEXT } from './problem-schema.ts'
+
+const DESCRIPTION = `What programs can ask of the panel, and of the machines behind it.
+
+A write or a command answers when the machine has confirmed it (200), reports a failure (502) or did not confirm it in time (504); one that is refused is never sent (409). With \`?wait=0\` it answers 202 at once, and \`GET /api/v1/commands/{id}\` tells the rest.
+
+Whoever asks twice for the same thing sends the same \`Idempotency-Key\`: it is done once. Bodies are \`application/json\`. Requests that change something and come from a page of another origin are refused (403).
+
+Times of \`/devices\`, \`/groups\`, \`/machines\` and \`/commands\` are epoch seconds, those of the history epoch milliseconds. ${CODES_TEXT}`
+
+/** Describes every route that is registered after it, by its schemas: as OpenAPI 3.1, and as a page for people. */
+export async function describeRoutes(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Andon', version: VERSION, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      tags: [
+        { name: 'Devices', description: 'What devices show, and values written to them.' },
+        { name: 'Groups', description: 'One command to many devices.' },
+        { name: 'Machines', description: 'Machines in brief, and commands to them.' },
+        { name: 'Commands', description: 'What became of a command.' },
+        { name: 'History', description: 'What was.' },
+        { name: 'Panel', description: 'How the panel itself is doing.' },
+      ],
+    },
+  })
+  let page: string | undefined
+  const people = (): string => (page ??= docsPage(app.swagger() as unknown as OpenApi))
+  app.get('/api/docs/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  // A file of its own: the content security policy allows no style within a page.
+  app.get('/api/docs/style.css', { schema: { hide: true } }, (_request, reply) =>
+    reply.type('text/css').send(DOCS_STYLE),
+  )
+  for (const url of ['/api/docs', '/api/docs/']) {
+    app.get(url, { schema: { hide: true } }, (_request, reply) => reply.type('text/html; charset=utf-8').send(people()))
+  }
+}

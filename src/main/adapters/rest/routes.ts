@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import { originAllowed } from '../origin.ts'
+import { ApiError } from './api-error.ts'
+import { commandRoutes } from './command-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
+import { DeviceWrites } from './device-write.ts'
+import { groupRoutes } from './group-routes.ts'
+import { type History, historyRoutes } from './history-routes.ts'
+import { machineRoutes } from './machine-routes.ts'
+import { describeRoutes } from './openapi.ts'
+import type { Operating } from './operating.ts'
+import { closeDoor } from './validation.ts'
+
+export interface RestOptions {
+  readonly history: History
+  readonly operating: Operating
+  /** True once the panel ends: from then on nothing is asked of a machine. */
+  readonly closing: () => boolean
+}
+
+/** Everything below `/api/`. Routes that are registered after it are described with it. */
+export async function restRoutes(app: FastifyInstance, { history, operating, closing }: RestOptions): Promise<void> {
+  closeDoor(app)
+  app.addHook('onRequest', async ({ method, headers }) => {
+    if (method === 'GET' || method === 'HEAD' || originAllowed(headers)) return
+    throw new ApiError(403, 'origin_refused', 'Pages of other origins may not operate machines.')
+  })
+  await describeRoutes(app)
+  historyRoutes(app, history)
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
+    // Right before the route asks: the request may have been on its way in when the end began.
+    scope.addHook('preHandler', async ({ method }) => {
+      if (method === 'POST' && closing()) throw new ApiError(503, 'closing', 'The panel is closing.')
+    })
+    const writes = new DeviceWrites(operating)
+    deviceRoutes(scope, operating, writes)
+    groupRoutes(scope, operating, writes)
+    machineRoutes(scope, operating)
+    commandRoutes(scope, operating)
+  })
+}
