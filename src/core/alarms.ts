@@ -3,6 +3,7 @@ import type { Payload } from '../shared/datagram.ts'
 import { type Device, deviceKey } from '../shared/device.ts'
 import type { EventView } from '../shared/event.ts'
 import { eventDevice } from '../shared/event-device.ts'
+import type { Family } from '../shared/family.ts'
 import { idField, MAX_TEXT, textField } from '../shared/fold/fields.ts'
 import { holds } from '../shared/interlock.ts'
 import {
@@ -29,6 +30,9 @@ export interface AlarmsOptions {
   /** What is wrong with the panel itself; conditions that are missing do not hold. */
   readonly panel: () => readonly AlarmCondition[]
 }
+
+/** Events that can change what a machine's own alarms look at. */
+const STATE_FAMILIES: ReadonlySet<Family> = new Set<Family>(['machine', 'error', 'job'])
 
 interface Pending {
   readonly stop: Stop
@@ -67,28 +71,17 @@ export class Alarms {
   /** Runs in the datagram loop: most events concern no alarm. */
   #look(event: EventView): void {
     const { hub } = this.#options
-    switch (event.family) {
-      case 'device': {
-        const { device } = eventDevice(event)
-        const found = device === null ? undefined : hub.folded.devices.get(deviceKey(event.machine, device))
-        if (found) this.#lookAtDevice(found)
-        break
-      }
-      case 'machine':
-      case 'error':
-      case 'job':
-        this.#lookAtMachine(event.machine)
-        break
-      case 'command':
-        if (event.origin === 'panel') this.#consider(commandCondition(event.machine, hub.folded.commands))
-        break
-      case 'alarm':
-        if (event.origin === 'machine') this.#own(event)
-        break
-      default:
-        // Any sign of life ends silence.
-        if (hub.folded.alarms.get(alarmId(event.machine, 'stale'))?.active) this.#lookAtMachine(event.machine)
+    const { family, machine, origin } = event
+    if (family === 'device') {
+      const { device } = eventDevice(event)
+      const found = device === null ? undefined : hub.folded.devices.get(deviceKey(machine, device))
+      if (found) this.#lookAtDevice(found)
+    } else if (STATE_FAMILIES.has(family) || hub.folded.alarms.get(alarmId(machine, 'stale'))?.active) {
+      // Any sign of life ends silence.
+      this.#lookAtMachine(machine)
     }
+    if (family === 'command' && origin === 'panel') this.#consider(commandCondition(machine, hub.folded.commands))
+    if (family === 'alarm' && origin === 'machine') this.#own(event)
   }
 
   #lookAtMachine(name: string): void {
@@ -174,7 +167,7 @@ export class Alarms {
       stop()
       this.#pending.delete(id)
     }
-    for (const alarm of [...alarms.values()]) {
+    for (const alarm of Array.from(alarms.values())) {
       if (alarm.active && alarm.source !== 'event' && !known.has(alarm.id)) this.#settle({ ...alarm, active: false })
     }
     for (const condition of conditions) this.#consider(condition)
@@ -185,7 +178,7 @@ export class Alarms {
     const wrong = panel()
     for (const condition of wrong) this.#consider(condition)
     const now = clock.now()
-    for (const alarm of [...hub.folded.alarms.values()]) {
+    for (const alarm of Array.from(hub.folded.alarms.values())) {
       if (alarm.source === 'panel' && !wrong.some(({ id }) => id === alarm.id)) {
         this.#consider({ ...alarm, active: false })
       }

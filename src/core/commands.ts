@@ -148,14 +148,14 @@ export class Commands {
     this.#queues.clear()
     this.#open.clear()
     this.#byMachine.clear()
-    for (const id of [...this.#watchers.keys()]) this.#tell(id)
+    for (const id of Array.from(this.#watchers.keys())) this.#tell(id)
   }
 
   /** What an earlier run left open cannot be confirmed any more: the machine's word may have come while nobody listened. */
   #failForgotten(): void {
     this.#forgotten = undefined
     this.#epoch = this.#hub.epoch
-    for (const { id, machine, device, status } of [...this.#hub.folded.commands.values()]) {
+    for (const { id, machine, device, status } of Array.from(this.#hub.folded.commands.values())) {
       if (isSettled(status) || this.#open.has(id)) continue
       this.#report({ id, machine, device }, 'command_failed', {
         reason: 'The panel was restarted. Whether the machine did it is not known.',

@@ -133,7 +133,7 @@ export class ControlTokens {
 
   /** A session's link is lost: its control waits for it for a while. */
   lost(session: string): void {
-    for (const { machine, takeOver, session: holder } of [...this.#hub.folded.control.values()]) {
+    for (const { machine, takeOver, session: holder } of Array.from(this.#hub.folded.control.values())) {
       if (takeOver?.session === session) this.release(machine, session)
       if (holder !== session || this.#graces.has(machine)) continue
       this.#report(machine, 'control_grace', { until: this.#clock.now() + GRACE_MS })
@@ -146,7 +146,7 @@ export class ControlTokens {
 
   /** A session is back in time. */
   resumed(session: string): void {
-    for (const { machine, session: holder } of [...this.#hub.folded.control.values()]) {
+    for (const { machine, session: holder } of Array.from(this.#hub.folded.control.values())) {
       if (holder !== session || !this.#graces.has(machine)) continue
       this.#endGrace(machine)
       this.#report(machine, 'control_resumed', {})
@@ -157,15 +157,15 @@ export class ControlTokens {
   close(): void {
     this.#stopListening()
     this.#forgotten?.()
-    for (const machine of [...this.#takeOvers.keys()]) this.#endTakeOver(machine)
-    for (const machine of [...this.#graces.keys()]) this.#endGrace(machine)
+    for (const machine of Array.from(this.#takeOvers.keys())) this.#endTakeOver(machine)
+    for (const machine of Array.from(this.#graces.keys())) this.#endGrace(machine)
   }
 
   /** Nobody's session outlives the process: what an earlier run granted is over. */
   #releaseForgotten(): void {
     this.#forgotten = undefined
     this.#epoch = this.#hub.epoch
-    for (const { machine, session } of [...this.#hub.folded.control.values()]) {
+    for (const { machine, session } of Array.from(this.#hub.folded.control.values())) {
       if (this.#granted.get(machine) !== session) this.#report(machine, 'control_released', { session })
     }
   }

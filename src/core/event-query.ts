@@ -1,5 +1,6 @@
-import { bodyText } from '../shared/event.ts'
+import { containsText } from '../shared/contains-text.ts'
 import type { Family } from '../shared/family.ts'
+import { type LogFilter, logMatches } from '../shared/log-filter.ts'
 import type { LogLevel } from '../shared/machine.ts'
 import type { Entry } from './entry.ts'
 
@@ -11,6 +12,8 @@ export interface EventQuery {
   readonly level?: LogLevel | undefined
   /** Found anywhere in the event's body, upper and lower case alike. */
   readonly text?: string | undefined
+  /** Only log lines, and of them those that it lets through. */
+  readonly log?: LogFilter | undefined
   /** Epoch milliseconds, both inclusive. */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -35,13 +38,6 @@ export function entryMatches(query: EventQuery, entry: Omit<Entry, 'offset' | 't
   if (query.type !== undefined && entry.type !== query.type) return false
   if (query.family !== undefined && entry.family !== query.family) return false
   if (query.level !== undefined && entry.level !== query.level) return false
+  if (query.log && !(entry.log && logMatches(query.log, entry.log, entry.text))) return false
   return query.text === undefined || containsText(entry.text, query.text.toLowerCase())
-}
-
-/** True where an event's body contains the text, which must be in lower case. */
-export function containsText(eventText: string, lowerCase: string): boolean {
-  const body = bodyText(eventText)
-  // Python writes what is not ASCII as \uXXXX: people search for the letters.
-  const readable = body.includes('\\u') ? JSON.stringify(JSON.parse(body)) : body
-  return readable.toLowerCase().includes(lowerCase)
 }

@@ -3,6 +3,7 @@ import type { Datagram, Payload } from '../shared/datagram.ts'
 import { type AndonEvent, bodyText, eventText, type EventView, type Origin, viewEvent } from '../shared/event.ts'
 import { eventDevice } from '../shared/event-device.ts'
 import { type Folded, foldInto, newFolded, type ReadonlyFolded } from '../shared/folded.ts'
+import { logHead } from '../shared/log-filter.ts'
 import { eventLevel } from '../shared/log-level.ts'
 import type { Position } from '../shared/position.ts'
 import { telemetryTag } from '../shared/tag.ts'
@@ -220,6 +221,7 @@ export class Hub {
       family,
       ...eventDevice(view),
       level: eventLevel(view),
+      log: logHead(view),
       tag: telemetryTag(view),
       text: eventText(offset, this.#time, origin, text),
     }

@@ -22,8 +22,8 @@ const CELL: Devices = {
 interface Stage {
   readonly panel: TestPanel
   readonly machine: ControlMachine
-  get(path: string): ReturnType<typeof rest>
-  post(path: string, body: unknown, key?: string): ReturnType<typeof rest>
+  readonly get: (path: string) => ReturnType<typeof rest>
+  readonly post: (path: string, body: unknown, key?: string) => ReturnType<typeof rest>
 }
 
 async function stage(options: ControlMachineOptions = {}, yaml?: string, args: readonly string[] = []): Promise<Stage> {
@@ -94,21 +94,38 @@ test('a device of several tags has an object as its value; one without a type or
   expect(text).toContain('"__proto__":{"device_id":"__proto__"')
 })
 
-test('the status is the machine’s own word while it is heard, then stale; offline without values, and once it has ended', async () => {
-  const { machine, get } = await stage({}, undefined, ['--stale-after', '0.4'])
-  const statusOf = async (id: string): Promise<unknown> => (await get(`/api/v1/devices/${id}`)).body['status']
+test('the status is the machine’s own word, offline without values and once the machine has ended', async () => {
+  const { machine, get } = await stage()
+  const status = (id: string, word: string): Promise<unknown> =>
+    waitFor(async () => (await get(`/api/v1/devices/${id}`)).body['status'] === word, { what: `${id} ${word}` })
   machine.tell('device_update', {
     device_id: 'motor_01',
     device_type: 'motor',
     status: 'maintenance',
     current_value: 1,
   })
-  await waitFor(async () => (await statusOf('motor_01')) === 'maintenance', { what: 'the machine’s word' })
+  await status('motor_01', 'maintenance')
   machine.tell('device_update', { device_id: 'servo_01', new_state: { angle: null } })
-  await waitFor(async () => (await statusOf('servo_01')) === 'offline', { what: 'a device without values' })
-  await waitFor(async () => (await statusOf('motor_01')) === 'stale', { what: 'a silent machine' })
+  await status('servo_01', 'offline')
   machine.terminate()
-  await waitFor(async () => (await statusOf('motor_01')) === 'offline', { what: 'a machine that has ended' })
+  await status('motor_01', 'offline')
+  expect((await get('/api/v1/devices/valve_01')).body).toMatchObject({
+    status: 'offline',
+    tags: { value: { value: false, quality: 'stale' } },
+  })
+})
+
+test('the word of a machine that has been silent for too long does not stand', async () => {
+  const { machine, get } = await stage({}, undefined, ['--stale-after', '0.2'])
+  machine.tell('device_update', { device_id: 'motor_01', device_type: 'motor', status: 'online', current_value: 1 })
+  const { body } = await waitFor(
+    async () => {
+      const answer = await get('/api/v1/devices/motor_01')
+      return answer.body['status'] === 'stale' && answer.body['current_value'] === 1 && answer
+    },
+    { what: 'a stale device' },
+  )
+  expect(body).toMatchObject({ tags: { speed: { quality: 'stale' } } })
 })
 
 test('one device is found by its id, by machine and id, and by a query; an unknown one is 404', async () => {

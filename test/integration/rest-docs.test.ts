@@ -81,7 +81,7 @@ test('every route is described, with a summary, its answers and examples', async
       const compiled = Compile(schema)
       for (const each of shown) expect([name, each, [...compiled.Errors(each)]]).toEqual([name, each, []])
     }
-    if (name.startsWith('post')) expect(answers.map(([status]) => status)).toContain('403')
+    expect(!name.startsWith('post') || answers.some(([status]) => status === '403')).toBe(true)
   }
 })
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ControlMachine, startControlPanel } from '../support/control-machine.ts'
 import type { TestPanel } from '../support/panel.ts'
@@ -85,7 +85,6 @@ test('odd bodies are refused in plain words, and the panel goes on', async () =>
     [`{${Array.from({ length: 17 }, (_, i) => `"k${i}":1`).join(',')}}`, 422],
     [`{"${'k'.repeat(5_000)}":1}`, 400],
     ['{"sp\\u0000eed":1}', 400],
-    ['\ufeff{"speed":1}', 400],
   ]
   for (const [body, status] of cases) {
     const answer = await rest(panel.url, MOTOR, { body })
@@ -122,7 +121,7 @@ test('whatever is sent, the answer is one of those that are described, and no ma
   for (const { type, payload } of machine.received) {
     expect(typeof type).toBe('string')
     expect(payload).toBeTypeOf('object')
-    if (type === 'device_control') expect(Number.isInteger(payload['speed'])).toBe(true)
+    expect(type !== 'device_control' || Number.isInteger(payload['speed'])).toBe(true)
   }
   expect(panel.log.records.filter(({ level }) => level === 'error')).toEqual([])
 })

@@ -21,21 +21,26 @@ export interface RestRequest {
 export function rest(url: string, path: string, options: RestRequest = {}): Promise<RestAnswer> {
   const { method = options.body === undefined ? 'GET' : 'POST', body, signal } = options
   const { hostname, port } = new URL(url)
-  const headers = { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers }
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+  const headers = {
+    // Node tells the length by itself only for methods that usually have a body.
+    ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+    ...options.headers,
+  }
   return new Promise((resolve, reject) => {
     const asked = request(
       { hostname, port, path, method, headers, agent: false, ...(signal ? { signal } : {}) },
       (response) => {
-        let text = ''
+        let answer = ''
         response.setEncoding('utf8')
-        response.on('data', (chunk: string) => (text += chunk))
+        response.on('data', (chunk: string) => (answer += chunk))
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed(text) }),
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answer, body: parsed(answer) }),
         )
       },
     )
     asked.on('error', reject)
-    asked.end(typeof body === 'string' ? body : JSON.stringify(body))
+    asked.end(text)
   })
 }
 

@@ -81,15 +81,19 @@ export function latestSteps({ steps }: Execution, count: number): Step[] {
   return steps.slice(-count).toReversed()
 }
 
-/** Those that run first, then the newest; executions of one time by their machine, so that none changes places with another. */
+/**
+ * Those that run, each machine's in the order in which they began, so that none moves when another one comes; and those
+ * that have ended, newest first.
+ */
 export function splitExecutions(executions: readonly Execution[]): { live: Execution[]; ended: Execution[] } {
-  const byStart = (a: Execution, b: Execution): number => b.startedAt - a.startedAt || (a.machine < b.machine ? -1 : 1)
   return {
     live: executions
       .filter(isLive)
-      .toSorted((a, b) => (a.machine < b.machine ? -1 : a.machine > b.machine ? 1 : byStart(a, b))),
+      .toSorted((a, b) => byText(a.machine, b.machine) || a.startedAt - b.startedAt || byText(a.id, b.id)),
     ended: executions
       .filter((each) => !isLive(each))
-      .toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0) || byStart(a, b)),
+      .toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0) || byText(a.machine, b.machine) || byText(a.id, b.id)),
   }
 }
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -84,9 +84,10 @@ const order = (place: ReadonlyMap<string, number>, a: string, b: string): number
   (place.get(a) ?? 0) - (place.get(b) ?? 0)
 
 function restingFirst(a: string, b: string): number {
-  const rank = (state: string): number => {
-    const index = RESTING.indexOf(state.toLowerCase())
-    return index < 0 ? RESTING.length : index
-  }
-  return rank(a) - rank(b) || (a < b ? -1 : 1)
+  return restingRank(a) - restingRank(b) || (a < b ? -1 : 1)
+}
+
+function restingRank(state: string): number {
+  const index = RESTING.indexOf(state.toLowerCase())
+  return index < 0 ? RESTING.length : index
 }

@@ -37,5 +37,10 @@ export function stopResult(progress: Progress | null): StopResult {
   }
 }
 
+/** Nothing the machine says can change it any more. A lost link may come back and tell. */
+export function isFinal(result: StopResult): boolean {
+  return result === 'stopped' || result === 'not_confirmed' || result === 'refused'
+}
+
 /** The gravest first, so that what needs a look stands on top. */
 export const STOP_ORDER: readonly StopResult[] = ['lost', 'not_confirmed', 'refused', 'asking', 'given', 'stopped']

@@ -3,8 +3,7 @@ import { commandRules } from '../../../src/core/command-rules.ts'
 import { Commands } from '../../../src/core/commands.ts'
 import { ControlTokens } from '../../../src/core/control-tokens.ts'
 import { Hub } from '../../../src/core/hub.ts'
-import { Operations } from '../../../src/core/operations.ts'
-import { MAX_COMMAND_BYTES } from '../../../src/shared/command.ts'
+import { type Expectation, MAX_COMMAND_BYTES } from '../../../src/shared/command.ts'
 import { foldedFrom, foldedSnapshot, type FoldedSnapshot } from '../../../src/shared/folded.ts'
 import { COMMAND_LIMITS, COMMAND_TRANSITIONS } from '../../../src/shared/fold/commands.ts'
 import { CoreStage } from '../../support/core-stage.ts'
@@ -374,7 +373,7 @@ describe('[O10] after a restart', () => {
     const control = new ControlTokens(hub, clock)
     const commands = new Commands(hub, clock, link, commandRules({ hub, plant, control, clock }))
     expect(commands.command(ID)?.status).toBe('failed')
-    expect(new Operations(hub, plant, commands, control, new AlarmActs(hub, clock, plant)).commandOf(ID)?.status).toBe('failed')
+    expect(logged({ hub }, ID).map(({ type }) => type)).toEqual(['command_failed'])
   })
 
   test('the same id is not done again', () => {

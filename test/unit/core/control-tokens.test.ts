@@ -18,7 +18,7 @@ const controlEvents = (stage: CoreStage): string[] =>
     .filter(({ type }) => type.startsWith('control_'))
     .map(({ type, origin, payload }) => {
       expect(origin).toBe('operator')
-      return [type, payload['holder']].filter((word) => word !== undefined).join(' ')
+      return typeof payload['holder'] === 'string' ? `${type} ${payload['holder']}` : type
     })
 
 describe('[T1] control', () => {

@@ -31,7 +31,7 @@ describe('[M1] each row of the table', () => {
 
   test.each(ROWS)('%s shows and sounds as it should', (state, _condition, acknowledged, sound, symbol, blink) => {
     expect(ALARM_SIGNS[state]).toEqual({ sound, symbol, blink })
-    if (acknowledged !== null) expect(isUnacknowledged(state)).toBe(!acknowledged)
+    expect(acknowledged ?? !isUnacknowledged(state)).toBe(!isUnacknowledged(state))
     expect(isAside(state)).toBe(symbol === 'plain')
   })
 })
@@ -49,12 +49,13 @@ const ARROWS: readonly (readonly [AlarmState, AlarmStep, AlarmState])[] = [
   ['acknowledged', 'clear_latching', 'latched_acknowledged'],
   ['latched_unacknowledged', 'raise', 'unacknowledged'],
   ['latched_acknowledged', 'raise', 'unacknowledged'],
-  ...(['normal', 'unacknowledged', 'acknowledged', 'returned', 'latched_unacknowledged', 'latched_acknowledged'] as const)
-    .flatMap((state) => [
-      [state, 'shelve', 'shelved'] as const,
-      [state, 'suppress', 'suppressed'] as const,
-      [state, 'remove_from_service', 'out_of_service'] as const,
-    ]),
+  ...(
+    ['normal', 'unacknowledged', 'acknowledged', 'returned', 'latched_unacknowledged', 'latched_acknowledged'] as const
+  ).flatMap((state) => [
+    [state, 'shelve', 'shelved'] as const,
+    [state, 'suppress', 'suppressed'] as const,
+    [state, 'remove_from_service', 'out_of_service'] as const,
+  ]),
   ['suppressed', 'shelve', 'shelved'],
   ['shelved', 'remove_from_service', 'out_of_service'],
   ['suppressed', 'remove_from_service', 'out_of_service'],

@@ -90,10 +90,17 @@ export class DeviceWrites {
     const named = { device_id: id, device_type: type, machine }
     const answer = (done: Command | undefined, waited: boolean): Outcome =>
       outcomeOf(wish.id, done, waited, named, (confirmed) => this.#written(device, write, before, confirmed))
-    const whole = this.#answers.get(wish.id) ?? settled.then((done) => answer(done, true))
+    const whole = this.#answers.get(wish.id) ?? this.#once(settled, answer)
     this.#remember(wish.id, whole)
     // What is refused at once is told at once.
     return wish.wait || isSettled(command.status) ? whole : Promise.resolve(answer(command, false))
+  }
+
+  async #once(
+    settled: Promise<Command | undefined>,
+    answer: (done: Command | undefined, waited: boolean) => Outcome,
+  ): Promise<Outcome> {
+    return answer(await settled, true)
   }
 
   /** What is to be written, checked against what is known of the device. */

@@ -33,7 +33,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
   app.get('/api/docs/openapi.json', { schema: { hide: true } }, () => app.swagger())
   // A file of its own: the content security policy allows no style within a page.
   app.get('/api/docs/style.css', { schema: { hide: true } }, (_request, reply) =>
-    reply.type('text/css').send(DOCS_STYLE),
+    reply.type('text/css; charset=utf-8').send(DOCS_STYLE),
   )
   for (const url of ['/api/docs', '/api/docs/']) {
     app.get(url, { schema: { hide: true } }, (_request, reply) => reply.type('text/html; charset=utf-8').send(people()))

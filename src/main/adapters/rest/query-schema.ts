@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { EXPORT_FORMATS } from '../../../core/export.ts'
 import type { EventQuery } from '../../../core/event-query.ts'
 import { FAMILIES } from '../../../shared/family.ts'
+import { MAX_LOG_FILTER, parseLogFilter } from '../../../shared/log-filter.ts'
 import { LOG_LEVELS } from '../../../shared/machine.ts'
 import { toMilliseconds } from '../../../shared/source-time.ts'
 import { ApiError } from './api-error.ts'
@@ -22,6 +23,13 @@ const filters = {
   level: Type.Optional(Type.Enum(LOG_LEVELS)),
   text: Type.Optional(
     Type.String({ minLength: 1, maxLength: 200, description: 'Anywhere in the event, upper and lower case alike.' }),
+  ),
+  log: Type.Optional(
+    Type.String({
+      minLength: 2,
+      maxLength: MAX_LOG_FILTER,
+      description: 'Log lines alone, by a filter as in a channel `log:<filter>`: {"level":["error"],"tag":"pump"}.',
+    }),
   ),
   from: Type.Optional(TimeSchema),
   to: Type.Optional(TimeSchema),
@@ -62,9 +70,12 @@ export class QueryError extends ApiError {
 }
 
 export function filterFrom(query: Omit<ExportQuery, 'format'>): Omit<EventQuery, 'order' | 'limit' | 'cursor'> {
-  const { from, to, ...rest } = query
+  const { from, to, log: asked, ...rest } = query
+  const log = asked === undefined ? undefined : parseLogFilter(asked)
+  if (log === null) throw new QueryError('The query is not right: log is no filter of log lines.')
   return {
     ...rest,
+    log,
     from: from === undefined ? undefined : Math.floor(timeOf(from)),
     to: to === undefined ? undefined : Math.floor(timeOf(to)),
   }

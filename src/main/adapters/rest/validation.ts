@@ -46,7 +46,7 @@ export function closeDoor(app: FastifyInstance): void {
 const validator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const compiled = Compile(schema)
   return (input: unknown) => {
-    const value = httpPart === 'body' ? input : converted(schema as Shape, input)
+    const value = httpPart === 'body' ? input : converted(schema, input)
     if (compiled.Check(value)) return { value }
     return { error: problem(httpPart, compiled.Errors(value)) }
   }
@@ -74,6 +74,8 @@ function problem(part: string | undefined, mistakes: readonly Mistake[]): ApiErr
   return new ApiError(400, 'bad_query', `The query is not right: ${words(mistakes)}.`)
 }
 
+const list = (names: unknown): string => (Array.isArray(names) ? names.join(', ') : '')
+
 /** What a schema has against a value, for people. */
 function words(mistakes: readonly Mistake[]): string {
   // What is found inside the cases of a union, or of a key that should not be there, says less than the whole.
@@ -82,7 +84,6 @@ function words(mistakes: readonly Mistake[]): string {
   if (!mistake) return 'it does not fit'
   const { keyword, params } = mistake
   const key = mistake.instancePath.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')
-  const list = (names: unknown): string => (Array.isArray(names) ? names.join(', ') : '')
   const text =
     keyword === 'additionalProperties'
       ? `must not have additional properties (${list((params as { additionalProperties?: unknown }).additionalProperties)})`

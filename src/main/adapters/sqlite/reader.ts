@@ -1,9 +1,12 @@
 import { inflateRawSync } from 'node:zlib'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { Entry } from '../../../core/entry.ts'
-import { containsText, type EventPage, type EventQuery } from '../../../core/event-query.ts'
+import type { EventPage, EventQuery } from '../../../core/event-query.ts'
 import { foldPast } from '../../../core/fold-past.ts'
 import type { PastState, StoredState } from '../../../core/journal-store.ts'
+import { containsText } from '../../../shared/contains-text.ts'
+import { type AndonEvent, viewEvent } from '../../../shared/event.ts'
+import { logHead, logMatches } from '../../../shared/log-filter.ts'
 import { RECENT_LIMIT } from '../../../shared/fold/recent.ts'
 import { openForReading } from './database.ts'
 import { journalError } from './fault.ts'
@@ -62,6 +65,7 @@ export class JournalReader {
         for (const row of statement.iterate(...bounds, ...values) as Iterable<unknown>) {
           const { offset, text } = row as { offset: number; text: string }
           if (needle !== undefined && !containsText(text, needle)) continue
+          if (query.log && !isLine(query.log, text)) continue
           texts.push(text)
           if (texts.length >= query.limit) return { texts, next: offset === (ascending ? last : first) ? null : offset }
         }
@@ -120,6 +124,7 @@ export class JournalReader {
       where += ` AND ${column} = ?`
       values.push(value)
     }
+    if (query.log) where += ` AND family = 'log'`
     return { where, values }
   }
 
@@ -167,4 +172,9 @@ export class JournalReader {
       throw journalError(error)
     }
   }
+}
+
+function isLine(filter: NonNullable<EventQuery['log']>, text: string): boolean {
+  const head = logHead(viewEvent(JSON.parse(text) as AndonEvent))
+  return head !== null && logMatches(filter, head, text)
 }

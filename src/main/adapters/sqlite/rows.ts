@@ -2,6 +2,7 @@ import type { Entry } from '../../../core/entry.ts'
 import { type AndonEvent, viewEvent } from '../../../shared/event.ts'
 import { eventDevice } from '../../../shared/event-device.ts'
 import type { Family } from '../../../shared/family.ts'
+import { logHead } from '../../../shared/log-filter.ts'
 import type { LogLevel } from '../../../shared/machine.ts'
 import type { Names } from './names.ts'
 
@@ -16,13 +17,15 @@ export interface EventRow {
   readonly text: string
 }
 
-/** Only these may concern a device, and only they are worth parsing for it. */
+/** Only these may concern a device, and only they and log lines are worth parsing for what a filter asks. */
 const DEVICE_FAMILIES: ReadonlySet<Family> = new Set<Family>(['device', 'command', 'machine'])
 const NO_DEVICE = { device: null, allDevices: false } as const
 
 export function entryOf(row: EventRow, names: Names): Entry {
   const { family, text } = row
-  const device = DEVICE_FAMILIES.has(family) ? eventDevice(viewEvent(JSON.parse(text) as AndonEvent)) : NO_DEVICE
+  const view = DEVICE_FAMILIES.has(family) || family === 'log' ? viewEvent(JSON.parse(text) as AndonEvent) : null
+  const device = view ? eventDevice(view) : NO_DEVICE
+  const log = view && logHead(view)
   // Conflation is for events that are new; what is read back is sent as it is.
-  return { ...row, ...device, machine: names.nameOf(row.machine), type: names.nameOf(row.type), tag: null }
+  return { ...row, ...device, log, machine: names.nameOf(row.machine), type: names.nameOf(row.type), tag: null }
 }
