@@ -2,6 +2,7 @@ import { alarmId, type AlarmSource, type Priority } from '../shared/alarm.ts'
 import { type Command, isSettled } from '../shared/command.ts'
 import type { Device, Tag, TagValue } from '../shared/device.ts'
 import type { ReadonlyFolded } from '../shared/folded.ts'
+import type { Link } from '../shared/link.ts'
 import type { Machine } from '../shared/machine.ts'
 import type { Limits, TagDescription } from '../shared/plant.ts'
 import type { PlantLookup } from '../shared/plant-lookup.ts'
@@ -146,4 +147,26 @@ export function commandCondition(machine: string, commands: ReadonlyFolded['comm
     value: null,
     limit: null,
   }
+}
+
+/** A connection of a machine is lost: the last that was heard of connections of this type was an error. */
+export function linkCondition({ machine, type, failing, lastErrors }: Link): AlarmCondition {
+  const error = lastErrors.at(-1)?.message ?? ''
+  return {
+    id: alarmId(machine, 'link', type),
+    machine,
+    device: null,
+    tag: null,
+    source: 'link',
+    priority: 'medium',
+    message: `${type}: ${error === '' ? 'the last word was an error.' : error}`,
+    active: failing,
+    value: null,
+    limit: null,
+  }
+}
+
+/** The same of all connections that are known. */
+export function linkConditions(links: ReadonlyFolded['links']): AlarmCondition[] {
+  return [...links.values()].map(linkCondition)
 }

@@ -5,10 +5,13 @@ import type { EventView } from '../shared/event.ts'
 import { eventDevice } from '../shared/event-device.ts'
 import type { Family } from '../shared/family.ts'
 import { idField, MAX_TEXT, textField } from '../shared/fold/fields.ts'
+import { linkKey } from '../shared/link.ts'
 import { holds } from '../shared/interlock.ts'
 import {
   type AlarmCondition,
   commandCondition,
+  linkCondition,
+  linkConditions,
   machineConditions,
   rateCondition,
   tagConditions,
@@ -82,6 +85,13 @@ export class Alarms {
     }
     if (family === 'command' && origin === 'panel') this.#consider(commandCondition(machine, hub.folded.commands))
     if (family === 'alarm' && origin === 'machine') this.#own(event)
+    if (family === 'connection') this.#lookAtLink(event)
+  }
+
+  #lookAtLink({ machine, payload }: EventView): void {
+    const type = idField(payload, 'connection_type')
+    const link = type === null ? undefined : this.#options.hub.folded.links.get(linkKey(machine, type))
+    if (link) this.#consider(linkCondition(link))
   }
 
   #lookAtMachine(name: string): void {
@@ -154,11 +164,12 @@ export class Alarms {
   /** After a start, and when the description changed: what no condition stands for any more is over. */
   #lookAtAll(): void {
     const { hub, plant } = this.#options
-    const { machines, devices, commands, alarms } = hub.folded
+    const { machines, devices, commands, alarms, links } = hub.folded
     const conditions = [
       ...[...machines.values()].flatMap((machine) => machineConditions(machine, plant)),
       ...[...machines.keys()].map((machine) => commandCondition(machine, commands)),
       ...[...devices.values()].flatMap((device) => this.#deviceConditions(device)),
+      ...linkConditions(links),
       ...this.#options.panel(),
     ]
     const known = new Set(conditions.map(({ id }) => id))

@@ -218,10 +218,8 @@ export class Commands {
     const ids = this.#byMachine.get(event.machine)
     if (!ids || event.origin !== 'machine') return
     let fulfilled: Expectation | null = null
-    for (const id of [...ids]) {
-      const open = this.#open.get(id)
-      if (!open?.accepted) continue
-      const { wish } = open
+    for (const wish of this.#concerned(ids, event)) {
+      const { id } = wish
       // One event is one kind of sign: whoever waits for another kind waits for its own.
       const another = fulfilled !== null && fulfilled.kind !== wish.expectation.kind
       const found = another ? null : verdict(id, wish.expectation, event)
@@ -237,6 +235,17 @@ export class Commands {
       if (wish.expectation.kind === 'transition' || event.type === 'command_result') break
       fulfilled = wish.expectation
     }
+  }
+
+  /** Whom an event may concern, oldest first: where a transition names one of them as its trigger, nobody else. */
+  #concerned(ids: ReadonlySet<string>, { type, payload }: EventView): readonly Wish[] {
+    const accepted = [...ids].flatMap((id) => {
+      const open = this.#open.get(id)
+      return open?.accepted ? [open.wish] : []
+    })
+    if (type !== 'state_change') return accepted
+    const triggered = accepted.filter((wish) => wish.type === payload['event_trigger'])
+    return triggered.length > 0 ? triggered : accepted
   }
 
   #settle({ id, machine }: Wish): void {

@@ -2,6 +2,9 @@ import { type Filter, matches } from '../shared/channel.ts'
 import { conflate, type Conflated } from './conflate.ts'
 import type { Entry } from './entry.ts'
 
+/** How far back it is looked for log lines that hold a text: that takes microseconds a line, while datagrams wait. */
+const TEXT_EVENTS = 4_096
+
 /** A slice of the ring: the texts that the filter lets through, and the offset up to which the slice looked. */
 export interface Slice {
   readonly texts: string[]
@@ -108,7 +111,9 @@ export class Ring {
   /** The texts of the last `limit` events that the filter lets through, oldest first. */
   tail(limit: number, filter: Filter): string[] {
     const texts: string[] = []
-    for (let offset = this.head; offset >= this.#first && texts.length < limit; offset -= 1) {
+    const far = filter.logs.some(({ text }) => text !== '') ? this.head - TEXT_EVENTS + 1 : 0
+    const first = Math.max(this.#first, far)
+    for (let offset = this.head; offset >= first && texts.length < limit; offset -= 1) {
       const entry = this.at(offset)
       if (entry && matches(filter, entry)) texts.push(entry.text)
     }

@@ -92,6 +92,9 @@ export class Session implements Connection {
   #fullSince: number | undefined
   #conflated = 0
   #resets = 0
+  /** When the ping was sent that has not been answered yet; by the monotonic clock. */
+  #pingedAt: number | undefined
+  #roundTrip: number | null = null
   readonly #since: number
   readonly #stops: Stop[] = []
 
@@ -195,6 +198,7 @@ export class Session implements Connection {
       pending: this.socket.pending,
       conflated: this.#conflated,
       resets: this.#resets,
+      roundTrip: this.#roundTrip,
     }
   }
 
@@ -249,6 +253,7 @@ export class Session implements Connection {
         this.socket.send(messageFrame({ type: 'pong', id: message.id, time: this.house.clock.now() }))
         break
       case 'pong':
+        this.#answered()
         break
       default:
         message satisfies never
@@ -438,9 +443,16 @@ export class Session implements Connection {
     if (clock.monotonic() - this.#heard >= 2 * limits.heartbeatMs) {
       this.end(CLOSE_CODES.heartbeat_lost)
     } else if (this.#live && this.socket.pending <= FULL_BYTES) {
+      this.#pingedAt = clock.monotonic()
       const position = { epoch: this.#epoch, offset: this.#offset }
       this.socket.send(messageFrame({ type: 'ping', time: clock.now(), position }))
     }
+  }
+
+  #answered(): void {
+    if (this.#pingedAt === undefined) return
+    this.#roundTrip = Math.round(this.house.clock.monotonic() - this.#pingedAt)
+    this.#pingedAt = undefined
   }
 
   #refuse(id: RequestId, code: ErrorCode, message: string): void {

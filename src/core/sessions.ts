@@ -28,6 +28,13 @@ export interface SessionsOptions {
   readonly plant: () => Frame
 }
 
+/** What all sessions together have seen since the start, those that are over among them. */
+export interface SessionTotals {
+  readonly opened: number
+  readonly conflated: number
+  readonly resets: number
+}
+
 const refused: Connection = { receive: () => undefined, drained: () => undefined, closed: () => undefined }
 
 /** All viewers. New events are sent to them together, so that those at the same position share their frames. */
@@ -38,6 +45,9 @@ export class Sessions {
   readonly #timer: FlushTimer
   readonly #identities: Identities
   readonly #stop: () => void
+  #opened = 0
+  /** Of the sessions that are over. */
+  readonly #past = { conflated: 0, resets: 0 }
   #closed = false
 
   constructor(options: SessionsOptions) {
@@ -67,6 +77,15 @@ export class Sessions {
     return [...this.#sessions].map((session) => session.health)
   }
 
+  get totals(): SessionTotals {
+    const totals = { opened: this.#opened, ...this.#past }
+    for (const { conflated, resets } of this.viewers) {
+      totals.conflated += conflated
+      totals.resets += resets
+    }
+    return totals
+  }
+
   readonly accept: Accept = (socket, peer) => {
     if (this.#closed) {
       socket.close(CLOSE_CODES.going_away.code, CLOSE_CODES.going_away.reason)
@@ -78,6 +97,7 @@ export class Sessions {
     }
     const session = new Session(this.#identities.create(), peer, socket, this.#house)
     this.#sessions.add(session)
+    this.#opened += 1
     return session
   }
 
@@ -113,6 +133,9 @@ export class Sessions {
 
   #ended(session: Session): void {
     this.#sessions.delete(session)
+    const { conflated, resets } = session.health
+    this.#past.conflated += conflated
+    this.#past.resets += resets
     if (!session.live || this.#closed) return
     this.#identities.lost(session.identity)
     this.#options.operations.control.lost(session.id)

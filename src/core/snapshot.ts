@@ -60,6 +60,7 @@ export class SnapshotWriter {
       this.#list('commands', folded.commands, ({ status }) => status, ofMachine),
       this.#list('control', folded.control, null, ofMachine),
       this.#list('alarms', folded.alarms, offsetStamp, ofMachine),
+      this.#list('links', folded.links, offsetStamp, ofMachine),
     ].join(',')
   }
 

@@ -4,6 +4,7 @@ import { Alarms } from '../core/alarms.ts'
 import { commandRules } from '../core/command-rules.ts'
 import { Commands } from '../core/commands.ts'
 import { ControlTokens } from '../core/control-tokens.ts'
+import { EventTally } from '../core/event-tally.ts'
 import { messageFrame } from '../core/frame.ts'
 import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
@@ -15,12 +16,14 @@ import { Ingest } from '../core/ingest.ts'
 import type { Log } from '../core/log.ts'
 import { Sessions } from '../core/sessions.ts'
 import type { Accept } from '../core/session-socket.ts'
+import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
 import type { Health, Problem } from '../shared/health.ts'
 import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
+import { SqliteTrendStore } from './adapters/sqlite/trend-store.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { openControlLink } from './adapters/unix-control-link.ts'
 import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
@@ -29,6 +32,7 @@ import type { Config } from './config.ts'
 import { plantOf } from './config-file.ts'
 import { ConfigProblems } from './config-problems.ts'
 import { type Listeners, openListeners } from './listeners.ts'
+import { Metrics } from './metrics.ts'
 import { watchPlantFile } from './plant-file.ts'
 import { VERSION } from './version.ts'
 
@@ -81,6 +85,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     // The store may have taken the epoch's name down before it failed: for other offsets than those in memory.
     opened instanceof JournalError ? { clock, epoch: randomUUID() } : { clock, epoch, from: continuation(opened) },
   )
+  const tally = new EventTally(hub)
   const journal = new Journal({
     hub,
     store,
@@ -91,7 +96,16 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     resumeEvents: RESUME_EVENTS,
     newEpoch: randomUUID,
   })
+  const trends = new TrendRecorder({
+    hub,
+    journal,
+    store: new SqliteTrendStore({ dataDir: config.dataDir, threadFile: journalThread, log }),
+    clock,
+    log,
+    retentionMs: config.trendRetentionMs,
+  })
   const closeJournal = async (): Promise<void> => {
+    await trends.close()
     await journal.close()
     lock?.release()
   }
@@ -127,6 +141,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const alarmActs = new AlarmActs(hub, clock, plant)
   const operations = new Operations(hub, plant, commands, control, alarmActs)
   const closeOperations = (): void => {
+    tally.close()
     alarms.close()
     commands.close()
     control.close()
@@ -136,6 +151,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const problems = (): Problem[] => [
     ...listeners.problems,
     ...(journal.problem ? [journal.problem] : []),
+    ...(trends.problem ? [trends.problem] : []),
     ...configProblems.problems,
   ]
   const panelAlarms = new PanelAlarms()
@@ -193,6 +209,13 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ]
   }
 
+  const metrics = new Metrics({
+    health: () => board.health,
+    folded: () => hub.folded,
+    sessions: () => sessions.totals,
+    tally,
+  })
+
   let web: WebServer
   try {
     web = await startWebServer({
@@ -210,7 +233,9 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
         },
         now: () => clock.now(),
       },
+      trends: { recorder: trends, now: () => clock.now() },
       operating: { operations, plant, folded: () => hub.folded },
+      metrics,
       log,
       unready,
     })

@@ -86,6 +86,14 @@ export const SettingsSchema = Type.Object({
       description: 'How large the journal may be. Default: 2048',
     }),
   ),
+  trend_retention_days: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 36_500,
+      title: 'Trend retention, days',
+      description: 'How long the values of tags are kept. Default: 90',
+    }),
+  ),
   data_dir: Type.Optional(
     Type.String({
       minLength: 1,

@@ -36,6 +36,8 @@ export interface Config {
   readonly configured: ConfigFile | undefined
   readonly connections: number
   readonly retention: Retention
+  /** How long the values of tags are kept. */
+  readonly trendRetentionMs: number
   readonly dataDir: string
   readonly logLevel: LogLevel
 }
@@ -87,6 +89,8 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
         ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
         bytes: (integer(flags, 'retention-mib', 1, 1_048_576) ?? file.retention_mib ?? 2048) * 1_048_576,
       },
+      trendRetentionMs:
+        (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
       dataDir: resolve(text(flags, 'data-dir') ?? file.data_dir ?? defaultDataDir()),
       logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
     },

@@ -89,6 +89,13 @@ export const OPTIONS = [
     text: 'How large the journal may be, MiB.',
     default: '2048',
   },
+  {
+    flag: 'trend-retention-days',
+    value: 'DAYS',
+    key: 'trend_retention_days',
+    text: 'How long the values of tags are kept.',
+    default: '90',
+  },
   { flag: 'data-dir', value: 'DIR', key: 'data_dir', text: 'Folder for the journal.', default: defaultDataDir() },
   {
     flag: 'config',
@@ -106,7 +113,7 @@ export function helpText(): string {
   const lines = OPTIONS.map((option: Option) => {
     const head = `  --${option.flag}${option.value === undefined ? '' : ` ${option.value}`}`
     const tail = option.default === '' ? '' : ` (default: ${option.default})`
-    return `${head.padEnd(26)} ${option.text}${tail}`
+    return `${head.padEnd(29)} ${option.text}${tail}`
   })
   return `Andon, the control panel of a machine.\n\nOptions:\n${lines.join('\n')}\n`
 }

@@ -16,7 +16,9 @@ import { foldControl } from './fold/control.ts'
 import { foldDevice } from './fold/devices.ts'
 import { foldExecution } from './fold/executions.ts'
 import { foldHardware } from './fold/hardware.ts'
+import { foldLink } from './fold/links.ts'
 import { foldMachine } from './fold/machines.ts'
+import { type Link, linkKey, LinkSchema } from './link.ts'
 import { type Machine, MachineSchema } from './machine.ts'
 
 /** Everything that is folded from the log, as JSON: each list in order of its first event. */
@@ -32,10 +34,12 @@ export const FoldedSchema = Type.Object({
   control: Type.Array(ControlSchema),
   /** Those that are not normal. */
   alarms: Type.Array(AlarmSchema),
+  /** What machines say of their connections, by type. */
+  links: Type.Array(LinkSchema),
 })
 export type FoldedSnapshot = Type.Static<typeof FoldedSchema>
 
-/** Everything that is folded from the log, in memory: by its name, key (see `deviceKey`, `executionKey`), or id. */
+/** Everything that is folded from the log, in memory: by its name, key (see `deviceKey`, `executionKey`, `linkKey`), or id. */
 export interface Folded {
   readonly machines: Map<string, Machine>
   readonly devices: Map<string, Device>
@@ -44,6 +48,7 @@ export interface Folded {
   readonly commands: Map<string, Command>
   readonly control: Map<string, Control>
   readonly alarms: Map<string, Alarm>
+  readonly links: Map<string, Link>
 }
 
 /** For whoever only looks. */
@@ -59,6 +64,7 @@ export function newFolded(): Folded {
     commands: new Map(),
     control: new Map(),
     alarms: new Map(),
+    links: new Map(),
   }
 }
 
@@ -72,6 +78,7 @@ export function foldedFrom(snapshot: FoldedSnapshot): Folded {
     commands: keyed(snapshot.commands, ({ id }) => id),
     control: keyed(snapshot.control, ({ machine }) => machine),
     alarms: keyed(snapshot.alarms, ({ id }) => id),
+    links: keyed(snapshot.links, ({ machine, type }) => linkKey(machine, type)),
   }
 }
 
@@ -84,6 +91,7 @@ export function foldedSnapshot(folded: ReadonlyFolded): FoldedSnapshot {
     commands: [...folded.commands.values()],
     control: [...folded.control.values()],
     alarms: [...folded.alarms.values()],
+    links: [...folded.links.values()],
   }
 }
 
@@ -96,6 +104,7 @@ export function foldInto(folded: Folded, event: EventView): void {
   foldCommand(folded.commands, event)
   foldControl(folded.control, event)
   foldAlarm(folded.alarms, event)
+  foldLink(folded.links, event)
 }
 
 function keyed<T>(items: readonly T[], key: (item: T) => string): Map<string, T> {

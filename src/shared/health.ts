@@ -57,6 +57,7 @@ export const PROBLEMS = [
   'journal_io',
   'config_refused',
   'config_restart',
+  'trends_failed',
 ] as const
 
 export const ProblemSchema = Type.Object({
@@ -97,6 +98,8 @@ export const ViewerSchema = Type.Object({
   conflated: Type.Integer(),
   /** How often it was given a snapshot in place of the events it missed. */
   resets: Type.Integer(),
+  /** From the panel's latest `ping` to its answer, milliseconds; null until one was answered. */
+  roundTrip: Type.Union([Type.Integer(), Type.Null()]),
 })
 export type ViewerHealth = Type.Static<typeof ViewerSchema>
 

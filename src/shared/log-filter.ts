@@ -93,11 +93,13 @@ export function logHead({ family, payload }: Pick<EventView, 'family' | 'payload
 
 /** True where the filter lets the line through. `eventText`: the whole event's JSON. The cheap questions come first. */
 export function logMatches(filter: LogFilter, head: LogHead, eventText: string): boolean {
-  const { levels, tag, module, text } = filter
+  return headMatches(filter, head) && (filter.text === '' || containsText(eventText, filter.text))
+}
+
+/** The same but for the text. */
+export function headMatches({ levels, tag, module }: LogFilter, head: LogHead): boolean {
   if (levels.length > 0 && !levels.includes(head.level)) return false
-  if (tag !== '' && !contains(head.tag, tag)) return false
-  if (module !== '' && !contains(head.module, module)) return false
-  return text === '' || containsText(eventText, text)
+  return (tag === '' || contains(head.tag, tag)) && (module === '' || contains(head.module, module))
 }
 
 function contains(text: string | null, lowerCase: string): boolean {

@@ -373,6 +373,9 @@ test('a value is written with the keyboard alone', async () => {
   nothing(machine)
   await page.keyboard.press('Escape')
   await page.getByTestId('second-look').waitFor({ state: 'detached' })
+  // The focus is back where the second look took it from.
+  expect(await focus.getAttribute('role')).toBe('slider')
+  await tabTo('exact')
   await page.keyboard.press('Control+a')
   await page.keyboard.type('99')
   await page.keyboard.press('Enter')

@@ -59,7 +59,8 @@ test('a datagram from Python shows up in the page, and so does what follows it',
   await goTo(page, 'events')
   const rows = page.getByTestId('event-row')
   await rows.filter({ hasText: 'pressing → cooling' }).waitFor()
-  expect(await rows.count()).toBe(5)
+  // Three of the press's job and states, and what the panel made of the error: an alarm raised and cleared.
+  expect(await rows.count()).toBe(7)
   await rows.filter({ hasText: 'job_started' }).click()
   await page.getByTestId('event-json').getByText('"job_id": "J-1"').waitFor()
 })

@@ -57,6 +57,7 @@ test('every route is described, with a summary, its answers and examples', async
     'get /api/v1/machines/{name}',
     'get /api/v1/state',
     'get /healthz',
+    'get /metrics',
     'get /readyz',
     'post /api/v1/devices/{id}',
     'post /api/v1/devices/{machine}/{id}',

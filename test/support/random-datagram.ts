@@ -84,6 +84,15 @@ const DEVICE: readonly Make[] = [
     type: 'hardware_health_update',
     payload: { controllersOnline: n, totalControllers: 9, criticalIssuesCount: n % 2 },
   }),
+  (random, n) => ({
+    type: 'connection_event',
+    payload: {
+      connection_type: `link-${n % 3}`,
+      direction: random.pick(['send', 'receive', 'error']),
+      data_size_bytes: n,
+      response_time_ms: n,
+    },
+  }),
 ]
 
 /** Events of a flow may name their session, their program, or neither. */

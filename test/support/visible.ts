@@ -10,7 +10,7 @@ export function wholeState(folded: ReadonlyFolded): FoldedSnapshot {
 export function visibleState(folded: ReadonlyFolded, channels: Iterable<string>): FoldedSnapshot {
   const filter = filterOf(channels)
   const seen = ({ machine }: { readonly machine: string }): boolean => coversMachine(filter, machine)
-  const { machines, devices, executions, hardware, commands, control, alarms } = wholeState(folded)
+  const { machines, devices, executions, hardware, commands, control, alarms, links } = wholeState(folded)
   return {
     machines: machines.filter(({ name }) => coversMachine(filter, name)),
     devices: devices.filter((device) => seen(device) || filter.devices.has(`${device.machine}/${device.id}`)),
@@ -19,5 +19,6 @@ export function visibleState(folded: ReadonlyFolded, channels: Iterable<string>)
     commands: commands.filter(seen),
     control: control.filter(seen),
     alarms: alarms.filter(seen),
+    links: links.filter(seen),
   }
 }

@@ -14,9 +14,11 @@ import { ListenError } from './listener.ts'
 import { hostAllowed, originAllowed } from './origin.ts'
 import { ApiError, errorBody, type ErrorBody } from './rest/api-error.ts'
 import type { History } from './rest/history-routes.ts'
+import { metricsRoutes, type MetricsText } from './rest/metrics-routes.ts'
 import type { Operating } from './rest/operating.ts'
 import { HEALTHZ, READYZ } from './rest/probe-schema.ts'
 import { restRoutes } from './rest/routes.ts'
+import type { Trends } from './rest/trend-routes.ts'
 import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
@@ -32,7 +34,9 @@ export interface WebServerOptions {
   readonly accept: Accept
   readonly health: () => Health
   readonly history: History
+  readonly trends: Trends
   readonly operating: Operating
+  readonly metrics: MetricsText
   readonly log: Log
   /** Why the panel cannot do its job; empty when it can. */
   readonly unready: () => string[]
@@ -82,7 +86,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not found.\n'))
 
   let closing = false
-  await restRoutes(app, { history: options.history, operating: options.operating, closing: () => closing })
+  const { history, trends, operating } = options
+  await restRoutes(app, { history, trends, operating, closing: () => closing })
   app.get('/healthz', { schema: HEALTHZ }, () => {
     const { version, startedAt, time, offset, sessions } = options.health()
     return { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000), offset, sessions }
@@ -91,6 +96,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     const reasons = options.unready()
     return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons })
   })
+  metricsRoutes(app, options.metrics)
   if (existsSync(options.rendererDir)) {
     await app.register(fastifyStatic, {
       root: options.rendererDir,

@@ -1,7 +1,7 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/vue-virtual'
 import { computed, nextTick, onMounted, type Ref, watch } from 'vue'
 import type { EventView } from '../../shared/event.ts'
-import { useEvents } from '../stores/events.ts'
+import type { EventRows } from '../model/event-rows.ts'
 import { useMedia } from './use-media.ts'
 
 const OVERSCAN = 8
@@ -13,11 +13,11 @@ const NEAR_ROWS = 12
 
 /** The virtual list of events: which rows exist, where they are, and how it follows, keeps its place and is walked. */
 export function useEventList(
+  events: EventRows,
   scroller: Readonly<Ref<HTMLElement | null>>,
   selected: Ref<EventView | null>,
   follow: Ref<boolean>,
 ) {
-  const events = useEvents()
   const narrow = useMedia('(max-width: 719px)')
   const coarse = useMedia('(pointer: coarse)')
   const rowHeight = computed(() => (narrow.value ? 52 : coarse.value ? 44 : 32))
@@ -79,7 +79,7 @@ export function useEventList(
     async (now, before) => {
       await nextTick()
       if (follow.value) toNewest()
-      else if (now.generation === before.generation) {
+      else if (now.feed === before.feed && now.generation === before.generation) {
         // What is looked at stays where it is while older rows come and go.
         const gone = now.gone - before.gone
         if (gone !== 0) scrollTo(Math.max(0, place - gone * rowHeight.value))

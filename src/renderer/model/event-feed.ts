@@ -40,6 +40,8 @@ export class EventFeed {
   #following = true
   #ring: EventView[] = []
   #test: EventTest | null = eventTest(NO_FILTER)
+  /** Where nothing is at hand, the rows begin behind this offset. */
+  #head = 0
   readonly #limit: number
   readonly #rowsLimit: number
 
@@ -60,10 +62,12 @@ export class EventFeed {
 
   /**
    * Starts anew from these events. What stands still keeps showing what it shows; what a person looks back at goes on
-   * where nothing is missing in between.
+   * where nothing is missing in between. `head`: behind which offset the rows begin where there are none; 0 where that
+   * means that there never were any.
    */
-  load(events: readonly EventView[]): void {
+  load(events: readonly EventView[], head = 0): void {
     const last = this.#last()
+    this.#head = head
     this.#ring = events.slice(-this.#limit)
     if (this.#to !== null) {
       this.held = this.#behind(this.#to).length
@@ -90,7 +94,12 @@ export class EventFeed {
   }
 
   setFilter(filter: EventFilter): void {
-    this.#test = eventTest(filter)
+    this.setTest(eventTest(filter))
+  }
+
+  /** Null: everything is a row. */
+  setTest(test: EventTest | null): void {
+    this.#test = test
     if (!this.paused) this.#to = null
     this.#replace()
   }
@@ -162,7 +171,7 @@ export class EventFeed {
     const to = this.#to ?? Infinity
     const source = this.#ring.filter(({ offset }) => offset <= to)
     this.rows = this.#test ? source.filter(this.#test) : source
-    this.from = Math.min(this.#ring[0]?.offset ?? 1, to + 1)
+    this.from = Math.min(this.#ring[0]?.offset ?? this.#head + 1, to + 1)
     this.beginning = this.from <= 1
     this.gone = 0
     this.generation += 1

@@ -25,7 +25,7 @@ const KEPT_TEXT = 1_000
 const texts = new WeakMap<EventView, string>()
 
 /** Everything in an event that a person may search for, in lower case. */
-function searchText(event: EventView): string {
+export function searchText(event: EventView): string {
   const kept = texts.get(event)
   if (kept !== undefined) return kept
   const text = `${event.type}\n${event.machine}\n${JSON.stringify(event.payload)}`.toLowerCase()

@@ -4,6 +4,7 @@ import type { Alarm } from '../../shared/alarm.ts'
 import type { Command, Control } from '../../shared/command.ts'
 import type { Device } from '../../shared/device.ts'
 import type { Execution, HardwareHealth } from '../../shared/execution.ts'
+import type { Link } from '../../shared/link.ts'
 import type { State } from '../../shared/state.ts'
 import { CopiedTable } from './copied-table.ts'
 import { EventFeed } from './event-feed.ts'
@@ -29,6 +30,8 @@ export class Source {
   readonly commands = new CopiedTable<Command>((command) => command.status, structuredClone)
   /** By `alarmId`; those that are not normal. */
   readonly alarms = new CopiedTable<Alarm>((alarm) => alarm.lastEventOffset, structuredClone)
+  /** By `linkKey`. */
+  readonly links = new CopiedTable<Link>((link) => link.lastEventOffset, structuredClone)
   /** By machine. */
   readonly control = new CopiedTable<Control>(JSON.stringify, structuredClone)
   readonly feed = new EventFeed()
@@ -42,7 +45,7 @@ export class Source {
   constructor(state: () => State, schedule: Schedule) {
     this.#state = state
     this.#publisher = new FramePublisher(schedule, () => {
-      const { machines, devices, executions, hardware, commands, control, alarms } = state()
+      const { machines, devices, executions, hardware, commands, control, alarms, links } = state()
       this.machines.publish(machines)
       this.devices.publish(devices)
       this.executions.publish(executions)
@@ -50,6 +53,7 @@ export class Source {
       this.commands.publish(commands)
       this.control.publish(control)
       this.alarms.publish(alarms)
+      this.links.publish(links)
       this.version.value += 1
     })
   }

@@ -19,7 +19,7 @@ export type Draft =
     }
 
 /** Ids are of the same length always, so that the size is known before there is one. */
-const ID = 'x'.repeat(20)
+const ID = 'x'.repeat(12)
 
 /** What the engine is asked with it. */
 export function executePayload(definition: unknown, executionId: string) {
@@ -67,6 +67,6 @@ export const EXAMPLE_DEFINITION = `{
 
 /** An id that nothing else has, as long as {@link readDraft} reckons with. */
 export function newRunId(kind: 'r' | 'v'): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(9))
+  const bytes = crypto.getRandomValues(new Uint8Array(5))
   return `${kind}-${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }

@@ -1,6 +1,5 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { type EventFilter, filterQuery } from '../model/event-filter.ts'
 import { ExportProgress, fileNameOf } from '../model/export-progress.ts'
 import { type HistoryFault, historyFault } from '../model/history-error.ts'
 import { type FileSink, openSink } from '../model/save-file.ts'
@@ -26,13 +25,13 @@ export const useExport = defineStore('export', () => {
   const running = computed(() => state.value.kind === 'running')
   let abort = new AbortController()
 
-  async function start(filter: EventFilter): Promise<void> {
+  /** `query`: which events, as the journal is asked for them. */
+  async function start(query: URLSearchParams): Promise<void> {
     abort = new AbortController()
     const { signal } = abort
-    const query = filterQuery(filter)
     query.set('format', format.value)
     // What is shown ends with the replayed moment, and so does what is exported.
-    if (clock.replayed !== null && filter.to === null) query.set('to', String(Math.floor(clock.replayed)))
+    if (clock.replayed !== null && !query.has('to')) query.set('to', String(Math.floor(clock.replayed)))
     const heads = format.value === 'csv' ? 1 : 0
     let sink: FileSink | null = null
     state.value = { kind: 'running', fraction: null, events: 0 }

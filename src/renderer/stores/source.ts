@@ -16,6 +16,7 @@ export const useSource = defineStore('source', () => {
     commands: computed(() => current.value.commands),
     control: computed(() => current.value.control),
     alarms: computed(() => current.value.alarms),
+    links: computed(() => current.value.links),
     feed: computed(() => current.value.feed),
     /** Changes whenever the feed has changed. */
     feedVersion: computed(() => current.value.version.value),

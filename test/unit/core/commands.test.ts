@@ -305,6 +305,20 @@ describe('[O5] of several open commands', () => {
     expect(stage.commands.command('the-stop')?.status).toBe('confirmed')
   })
 
+  test('a transition that names its trigger is about what was given by that name', () => {
+    const stage = stageOf()
+    open(stage, { type: 'go' }, { type: 'reset' }, { type: 'go' })
+    stage.operations.stop({ command: 'the-stop', machine: 'press' }, BORIS)
+    stage.event('press', 'state_change', { to_state: 'stopped', event_trigger: 'stop' })
+    expect(stage.commands.command('the-stop')?.status).toBe('confirmed')
+    stage.event('press', 'state_change', { to_state: 'idle', event_trigger: 'reset' })
+    expect(statuses(stage)).toEqual(['accepted', 'confirmed', 'accepted', 'confirmed'])
+    // By what nobody gave: whatever the machine did of itself.
+    stage.event('press', 'state_change', { to_state: 'busy', event_trigger: 'timeout(0.4)' })
+    stage.event('press', 'state_change', { to_state: 'busy', event_trigger: 'go' })
+    expect(statuses(stage)).toEqual(['confirmed', 'confirmed', 'confirmed', 'confirmed'])
+  })
+
   test('a result settles the one that it names, wherever it stands', () => {
     const stage = stageOf()
     open(stage, {}, {}, {})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { containsText, entryMatches } from '../../../src/core/event-query.ts'
+import { entryMatches } from '../../../src/core/event-query.ts'
+import { containsText } from '../../../src/shared/contains-text.ts'
 import { queryEntries } from '../../../src/core/memory-store.ts'
 import { eventText } from '../../../src/shared/event.ts'
 import { LogMaker } from '../../support/journal-kinds.ts'

@@ -13,6 +13,7 @@ const entry = (offset: number, machine = 'm', text = `#${offset}`): Entry => ({
   device: null,
   allDevices: false,
   level: null,
+  log: null,
   tag: null,
   text,
 })

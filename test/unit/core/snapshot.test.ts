@@ -50,6 +50,7 @@ function furnished(): CoreStage {
     stage.event(machine, 'tag_update', { device_id: 'e', tag: 'level', value: 2 })
     stage.event(machine, 'workflow:started', { executionId: 'x', workflowId: 'w' })
     stage.event(machine, 'hardware_health_update', { totalControllers: 3 })
+    stage.event(machine, 'connection_event', { connection_type: 'ws', direction: 'send', data_size_bytes: 3 })
     stage.report('operator', machine, 'command_requested', { id: `c-${machine}`, type: 'start', device: 'd' })
     stage.report('panel', machine, 'control_granted', { session: 's' })
     stage.report('panel', machine, 'alarm_raised', { alarm: `${machine}/error`, source: 'error' })
@@ -62,7 +63,7 @@ test('[S3] [C1] everything that is folded is there, of the machines whose events
   const whole = read(stage).state
   expect({ ...whole, recent: [] }).toEqual({ ...wholeState(stage.hub.folded), recent: [] })
   for (const [name, items] of Object.entries(whole)) {
-    expect([name, items.length]).toEqual([name, { devices: 4, recent: 16 }[name] ?? 2])
+    expect([name, items.length]).toEqual([name, { devices: 4, recent: 18 }[name] ?? 2])
   }
   expect(read(stage, ['machine:b']).state).toMatchObject({
     machines: [{ name: 'b' }],
@@ -80,7 +81,7 @@ test('[S3] [C1] everything that is folded is there, of the machines whose events
 
 test('[C2] families bring events alone', () => {
   const families = FAMILIES.map((family) => `family:${family}`)
-  expect(read(furnished(), families).state).toMatchObject({ ...foldedSnapshot(newFolded()), recent: { length: 16 } })
+  expect(read(furnished(), families).state).toMatchObject({ ...foldedSnapshot(newFolded()), recent: { length: 18 } })
 })
 
 test('[C5] a device’s channel brings the device, and of the rest nothing but the events that concern it', () => {

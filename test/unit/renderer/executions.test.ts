@@ -16,7 +16,8 @@ import {
 } from '../../../src/renderer/model/execution-view.ts'
 import { isHardwareAbnormal, missingControllers, orderHardware } from '../../../src/renderer/model/hardware-marks.ts'
 import { jsonBreak } from '../../../src/renderer/model/json-place.ts'
-import { EXAMPLE_DEFINITION, readDraft } from '../../../src/renderer/model/workflow-draft.ts'
+import { commandBytes } from '../../../src/renderer/model/json-payload.ts'
+import { EXAMPLE_DEFINITION, executePayload, newRunId, readDraft } from '../../../src/renderer/model/workflow-draft.ts'
 import { workflowPicture } from '../../../src/renderer/model/workflow-picture.ts'
 import { event } from './support.ts'
 
@@ -224,6 +225,13 @@ test('hardware is abnormal where controllers are missing or issues are critical'
 })
 
 describe('a draft of a workflow', () => {
+  test('has the size of the very command that will be sent', () => {
+    const draft = readDraft(EXAMPLE_DEFINITION)
+    if (!draft.ok) throw new Error('the example is wrong')
+    expect(commandBytes('workflow:execute', executePayload(draft.definition, newRunId('r')))).toBe(draft.bytes)
+    expect(newRunId('r')).not.toBe(newRunId('r'))
+  })
+
   test('is ready where it can be sent', () => {
     expect(readDraft(EXAMPLE_DEFINITION)).toMatchObject({ ok: true, definition: { id: 'sample' } })
   })

@@ -23,6 +23,7 @@ test('nothing that happened is nothing folded', () => {
     commands: [],
     control: [],
     alarms: [],
+    links: [],
   })
 })
 
@@ -41,6 +42,7 @@ test('one event may change several lists, and each is found under its key', () =
   })
   take('panel', 5, 'control_granted', { session: 's' })
   take('panel', 6, 'alarm_raised', { alarm: 'm/error', source: 'error' })
+  take('machine', 7, 'connection_event', { connection_type: 'http', direction: 'send' })
   expect(Object.entries(folded).map(([name, items]) => [name, [...(items as Map<string, unknown>).keys()]])).toEqual([
     ['machines', ['m']],
     ['devices', ['m\nd']],
@@ -49,10 +51,11 @@ test('one event may change several lists, and each is found under its key', () =
     ['commands', ['c1']],
     ['control', ['m']],
     ['alarms', ['m/error']],
+    ['links', ['m\nhttp']],
   ])
   expect(folded.devices.get('m\nd')?.tags[0]?.requested).toMatchObject({ value: 2, command: 'c1' })
-  take('machine', 7, 'machine_terminated', {})
-  expect(folded.machines.get('m')?.terminatedAt).toBe(7)
+  take('machine', 8, 'machine_terminated', {})
+  expect(folded.machines.get('m')?.terminatedAt).toBe(8)
   expect(folded.devices.get('m\nd')?.tags[0]?.quality).toBe('stale')
   expect(folded.executions.get('m\nx')?.status).toBe('stopped')
 })

@@ -10,8 +10,6 @@ export const API_ERROR_CODES = [
   'body_too_large',
   'not_json',
   'origin_refused',
-  'machine_unknown',
-  'device_unknown',
   'device_ambiguous',
   'field_unknown',
   'group_unknown',

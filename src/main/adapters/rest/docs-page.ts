@@ -58,6 +58,7 @@ code, pre { font: 0.875rem/1.5 ui-monospace, monospace; }
 pre { background: var(--soft); padding: 0.5rem 0.75rem; overflow: auto; margin: 0.25rem 0; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line); }
+td p { margin: 0; }
 th, .quiet { color: var(--quiet); font-weight: normal; }
 summary { cursor: pointer; }
 `
@@ -74,15 +75,19 @@ export function docsPage({ info, tags = [], paths }: OpenApi): string {
     ...tag,
     of: operations.filter(({ operation }) => operation.tags?.includes(tag.name)),
   }))
-  const links = operations.map(
-    ({ id, method, path }) => `<li><a href="#${text(id)}"><code>${method.toUpperCase()} ${text(path)}</code></a></li>`,
-  )
+  const links = groups
+    .flatMap(({ of }) => of)
+    .map(
+      ({ id, method, path }) =>
+        `<li><a href="#${text(id)}"><code>${method.toUpperCase()} ${text(path)}</code></a></li>`,
+    )
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${text(info.title)} API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/api/docs/style.css">
 </head>
 <body>

@@ -9,17 +9,22 @@ import { type History, historyRoutes } from './history-routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { Operating } from './operating.ts'
+import { trendRoutes, type Trends } from './trend-routes.ts'
 import { closeDoor } from './validation.ts'
 
 export interface RestOptions {
   readonly history: History
+  readonly trends: Trends
   readonly operating: Operating
   /** True once the panel ends: from then on nothing is asked of a machine. */
   readonly closing: () => boolean
 }
 
 /** Everything below `/api/`. Routes that are registered after it are described with it. */
-export async function restRoutes(app: FastifyInstance, { history, operating, closing }: RestOptions): Promise<void> {
+export async function restRoutes(
+  app: FastifyInstance,
+  { history, trends, operating, closing }: RestOptions,
+): Promise<void> {
   closeDoor(app)
   app.addHook('onRequest', async ({ method, headers }) => {
     if (method === 'GET' || method === 'HEAD' || originAllowed(headers)) return
@@ -27,6 +32,7 @@ export async function restRoutes(app: FastifyInstance, { history, operating, clo
   })
   await describeRoutes(app)
   historyRoutes(app, history)
+  trendRoutes(app, trends)
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
     // Right before the route asks: the request may have been on its way in when the end began.

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import type { TrendRecorder } from '../../../core/trend-recorder.ts'
+import { TREND_CSV_HEAD } from '../../../core/trend-csv.ts'
+import { MAX_TREND_TAGS, parseTrendReference, type TrendTag } from '../../../shared/trend-tag.ts'
+import { ApiError } from './api-error.ts'
+import { QueryError, timeOf } from './query-schema.ts'
+import { type TrendsQuery, TRENDS, TREND_TAGS } from './trend-schema.ts'
+
+/** What the routes need of the core. */
+export interface Trends {
+  readonly recorder: Pick<TrendRecorder, 'query' | 'tags' | 'export'>
+  now(): number
+}
+
+/** Exports at a time: each reads as fast as its viewer takes it. */
+const MAX_EXPORTS = 2
+
+const DEFAULT_MS = 5 * 60_000
+const DEFAULT_POINTS = 500
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Recorded values, as they were over time. */
+export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): void {
+  let exports = 0
+
+  app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (_request, reply) =>
+    reply
+      .type(JSON_TYPE)
+      .header('Cache-Control', 'no-store')
+      .send(await recorder.tags()),
+  )
+
+  app.get<{ Querystring: TrendsQuery }>('/api/v1/trends', { schema: TRENDS }, async (request, reply) => {
+    const { tag, points = DEFAULT_POINTS, format = 'json' } = request.query
+    const tags = [tag].flat().map(tagOf)
+    const to = request.query.to === undefined ? now() : timeOf(request.query.to)
+    const from = request.query.from === undefined ? to - DEFAULT_MS : timeOf(request.query.from)
+    if (!(from < to)) throw new QueryError('"from" must be before "to".')
+    if (format === 'json') {
+      const text = await recorder.query(tags, from, to, points)
+      return reply.type(JSON_TYPE).header('Cache-Control', 'no-store').send(text)
+    }
+    if (exports >= MAX_EXPORTS) throw new ApiError(429, 'busy', 'Other exports are running. Try again later.')
+    const parts = recorder.export(tags, from, to)
+    // The first one is asked for before anything is sent: what fails then is still an answer.
+    exports += 1
+    const first = await parts.next().catch((error: unknown) => {
+      exports -= 1
+      throw error
+    })
+    const chunks = Readable.from(csv(first, parts), { objectMode: false, highWaterMark: 256 * 1024 })
+    chunks.once('close', () => (exports -= 1))
+    const stamp = new Date(now()).toISOString().replaceAll(/[:.]/g, '-')
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('Content-Disposition', `attachment; filename="andon-trends-${stamp}.csv"`)
+      .send(chunks)
+  })
+}
+
+async function* csv(
+  first: IteratorResult<string, void>,
+  parts: AsyncGenerator<string, void, undefined>,
+): AsyncGenerator<string, void, undefined> {
+  yield TREND_CSV_HEAD
+  if (first.done) return
+  yield first.value
+  yield* parts
+}
+
+function tagOf(text: string): TrendTag {
+  const tag = parseTrendReference(text)
+  if (tag) return tag
+  throw new QueryError(
+    `"${text.slice(0, 100)}" is no tag. Write machine/device/tag; at most ${MAX_TREND_TAGS} of them.`,
+  )
+}
