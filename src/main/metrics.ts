@@ -10,9 +10,9 @@ import { processMetrics } from './metrics/process-metrics.ts'
 
 /** Where the figures come from: the same that the pages show. */
 export interface Figures {
-  health(): Health
-  folded(): ReadonlyFolded
-  sessions(): SessionTotals
+  readonly health: () => Health
+  readonly folded: () => ReadonlyFolded
+  readonly sessions: () => SessionTotals
   readonly tally: Pick<EventTally, 'families' | 'commands'>
 }
 

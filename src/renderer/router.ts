@@ -1,9 +1,12 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import AlarmsView from './views/alarms-view.vue'
 import DeviceView from './views/device-view.vue'
 import DevicesView from './views/devices-view.vue'
 import EventsView from './views/events-view.vue'
 import ExecutionView from './views/execution-view.vue'
 import ExecutionsView from './views/executions-view.vue'
+import LinksView from './views/links-view.vue'
+import LogView from './views/log-view.vue'
 import MachineView from './views/machine-view.vue'
 import NotFoundView from './views/not-found-view.vue'
 import OverviewView from './views/overview-view.vue'
@@ -19,6 +22,7 @@ const routes: RouteRecordRaw[] = [
     component: MachineView,
     props: (route) => ({ name: machineOfParam(String(route.params['name'])) }),
   },
+  { path: '/alarms', name: 'alarms', component: AlarmsView },
   { path: '/devices', name: 'devices', component: DevicesView },
   {
     path: '/devices/:machine/:device',
@@ -46,6 +50,8 @@ const routes: RouteRecordRaw[] = [
     props: (route) => ({ machine: machineOfParam(String(route.params['machine'])) }),
   },
   { path: '/events', name: 'events', component: EventsView },
+  { path: '/logs', name: 'logs', component: LogView },
+  { path: '/links', name: 'links', component: LinksView },
   { path: '/panel', name: 'panel', component: PanelView },
   { path: '/gallery', name: 'gallery', component: () => import('./views/gallery-view.vue') },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView },

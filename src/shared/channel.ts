@@ -4,7 +4,14 @@ import { deviceReference } from './device.ts'
 import type { EventView } from './event.ts'
 import { eventDevice } from './event-device.ts'
 import { FAMILIES, type Family } from './family.ts'
-import { type LogFilter, logFilterText, type LogHead, logMatches, MAX_LOG_FILTER, parseLogFilter } from './log-filter.ts'
+import {
+  type LogFilter,
+  logFilterText,
+  type LogHead,
+  logMatches,
+  MAX_LOG_FILTER,
+  parseLogFilter,
+} from './log-filter.ts'
 
 /** `all`, `machine:<name>`, `device:<machine>/<id>`, `family:<family>` or `log:<filter>`. */
 export const ChannelSchema = Type.String({

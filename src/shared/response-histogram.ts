@@ -3,6 +3,8 @@
  * than the one before, so that a percentile read off them is less than 10 % off. The bounds come from products alone,
  * which are the same in every engine: a viewer's fold must count as the core's does.
  */
+// Rounded on purpose: Math.SQRT2 and its powers would not be the same in every engine.
+// oxlint-disable-next-line oxc/approx-constant
 const STEPS = [1, 1.1892, 1.4142, 1.6818] as const
 const OCTAVES = 23
 const FIRST_MS = 0.1

@@ -19,8 +19,7 @@ const NEVER = 600_000
 async function operatorOf(panel: TestPanel, machine?: string): Promise<Viewer> {
   const viewer = new Viewer(panel.url)
   await viewer.live()
-  if (machine !== undefined)
-    expect(await viewer.client.control({ action: 'request', machine })).toMatchObject({ ok: true })
+  if (machine !== undefined) await viewer.client.control({ action: 'request', machine })
   return viewer
 }
 
@@ -201,35 +200,35 @@ test('[O6] commands that wait when their machine dies or says goodbye are refuse
 })
 
 test('[O1] an id is done once: from one viewer, from two, and after the link was lost', async () => {
-  const { panel, press } = await stage('lamp')
-  const message = { type: 'command', command: 'command-1', machine: 'lamp', event: { type: 'go' } }
+  const panel = await startControlPanel()
+  const press = await PythonMachine.start(panel, 'press')
   const raws: RawViewer[] = []
   const link = async (session?: object): Promise<RawViewer> => {
     const raw = await new RawViewer(panel.url).open()
-    raw.hello({ channels: ['machine:other'], ...(session ? { session } : {}) })
+    raw.hello(session ? { session } : {})
     await raw.message('snapshot')
     raws.push(raw)
     return raw
   }
-  const replies = (raw: RawViewer, count: number): Promise<unknown> =>
-    waitFor(() => raw.messages.filter(({ type }) => type === 'reply').length >= count)
-  // Anna of the stage has control: these two only repeat what she asked for.
-  const anna = await operatorOf(panel)
-  await anna.client.control({ action: 'request', machine: 'lamp' })
+  const message = { type: 'command', command: 'command-1', machine: 'press', event: { type: 'answer' } }
+  const commands = (raw: RawViewer): unknown[] => raw.messages.flatMap(({ command }) => command ?? [])
   const [first, second] = [await link(), await link()]
-  for (const raw of [first, first, second]) raw.send({ ...message, id: raw.messages.length })
-  await Promise.all([replies(first, 2), replies(second, 1)])
+  first.send({ type: 'control', id: 0, action: 'request', machine: 'press' })
+  first.send({ ...message, id: 1 })
+  first.send({ ...message, id: 2 })
+  await waitFor(() => commands(first).length === 2)
+  second.send({ ...message, id: 3 })
+  await waitFor(() => commands(second).length === 1)
   const { session: id, key } = await first.message('welcome')
   first.socket.terminate()
   const again = await link({ id, key })
-  again.send({ ...message, id: 'again' })
-  await replies(again, 1)
-  for (const raw of raws) {
-    for (const reply of raw.messages.filter(({ type }) => type === 'reply')) {
-      expect(reply).toMatchObject({ ok: true, command: { id: 'command-1', refusal: 'not_in_control' } })
-    }
-  }
-  expect(press.ids).toEqual([])
+  again.send({ ...message, id: 4 })
+  await waitFor(() => commands(again).length === 1)
+  for (const command of raws.flatMap(commands)) expect(command).toMatchObject({ id: 'command-1', refusal: null })
+  // What was sent before this one has arrived by then.
+  again.send({ ...message, id: 5, command: 'command-2' })
+  await press.has('command-2')
+  expect(press.ids).toEqual(['command-1', 'command-2'])
 })
 
 test('[O1] an id that was sent is not sent again, whoever repeats it', async () => {
@@ -399,17 +398,17 @@ test('[O2] [C1] commands of a viewer that watches something else are answered, b
 test('[N1] [O6] the description is reloaded under a load of commands: each goes by what is in force, once and in order', async () => {
   const dir = tempDir()
   const config = join(dir, 'andon.yaml')
-  const describe_ = (version: number, locked: boolean): string =>
+  const described = (version: number, locked: boolean): string =>
     `machines: { press: { label: "${version}", pace: 5 } }\n${
       locked
-        ? 'interlocks: [{ name: Lock, machine: press, commands: [go], when: [{ machine: door, state: [open] }], reason: Locked. }]\n'
+        ? 'interlocks: [{ name: Lock, machine: press, commands: [go], when: [{ machine: door, state: [idle] }], reason: Locked. }]\n'
         : ''
     }`
   const replace = (text: string): void => {
     writeFileSync(`${config}.new`, text)
     renameSync(`${config}.new`, config)
   }
-  replace(describe_(0, false))
+  replace(described(0, false))
   const { press, anna, panel } = await stage('press', 0, ['--config', config])
   let label: string | undefined
   anna.client.listen({ plant: ({ machines }) => (label = machines?.['press']?.label) })
@@ -430,7 +429,7 @@ test('[N1] [O6] the description is reloaded under a load of commands: each goes 
   for (let version = 1; version <= 4; version += 1) {
     // One that is wrong in between changes nothing.
     if (version === 3) replace('machines: nonsense\n')
-    replace(describe_(version, version % 2 === 1))
+    replace(described(version, version % 2 === 1))
     await waitFor(() => label === String(version), { what: `version ${version}`, timeout: 25_000 })
     const mark = asked.length
     await waitFor(() => asked.length > mark + 5)
@@ -445,7 +444,9 @@ test('[N1] [O6] the description is reloaded under a load of commands: each goes 
       event.type === type && event.payload['id'] !== 'the-last-one' ? [event.payload['id']] : [],
     )
   expect(told('command_requested')).toEqual(asked)
-  expect([...told('command_confirmed'), ...told('command_refused')].toSorted()).toEqual(asked.toSorted())
+  const settled = [...told('command_confirmed'), ...told('command_refused')]
+  expect(settled).toHaveLength(asked.length)
+  expect(new Set(settled)).toEqual(new Set(asked))
   expect(told('command_refused').length).toBeGreaterThan(0)
   expect(new Set(events.map(({ payload }) => payload['refusal']).filter(Boolean))).toEqual(new Set(['interlocked']))
   expect(press.ids).toEqual([...told('command_accepted'), 'the-last-one'])

@@ -12,7 +12,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 const on = parentPort.on.bind(parentPort)
 parentPort.on = (name, listener) => on(name, name !== 'message' ? listener : (call) => {
-  const fault = workerData.role === 'writer' && existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
+  const fault = workerData.role === 'ROLE' && existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
   if (fault === '' || call.name === 'close') return listener(call)
   if (fault === 'exit') process.exit(1)
   if (fault === 'throw') throw new Error('the thread has a defect')
@@ -28,9 +28,13 @@ export class FaultyThread {
   readonly file = join(this.#dir, 'thread.mjs')
   readonly #fault = join(this.#dir, 'fault')
 
-  constructor() {
+  /** `role`: whose calls fail. */
+  constructor(role: 'writer' | 'trends' = 'writer') {
     const real = JSON.stringify(pathToFileURL(JOURNAL_THREAD).href)
-    writeFileSync(this.file, THREAD.replaceAll('FILE', JSON.stringify(this.#fault)).replace('REAL', real))
+    writeFileSync(
+      this.file,
+      THREAD.replaceAll('FILE', JSON.stringify(this.#fault)).replace('ROLE', role).replace('REAL', real),
+    )
   }
 
   /** From now on: `exit` ends the thread, `throw` lets it die of an exception. */

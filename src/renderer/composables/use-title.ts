@@ -2,6 +2,7 @@ import { watchEffect } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRoute } from 'vue-router'
 import { machineOfParam } from '../model/machine-route.ts'
+import { useAlarms } from '../stores/alarms.ts'
 import { useReplay } from '../stores/replay.ts'
 
 /** Keeps the document's title that of the page, in the chosen language. */
@@ -9,6 +10,7 @@ export function useTitle(): void {
   const route = useRoute()
   const { t } = useI18n()
   const replay = useReplay()
+  const alarms = useAlarms()
 
   function pageTitle(): string {
     switch (route.name) {
@@ -16,6 +18,8 @@ export function useTitle(): void {
         return t('overview.title')
       case 'machine':
         return machineOfParam(String(route.params['name']))
+      case 'alarms':
+        return t('alarms.title')
       case 'devices':
         return t('devices.title')
       case 'device':
@@ -43,6 +47,9 @@ export function useTitle(): void {
   watchEffect(() => {
     const page = pageTitle()
     const words = [replay.active ? t('replay.title') : '', page, t('app.name')]
-    document.title = words.filter((word) => word !== '').join(' · ')
+    // For whoever has the panel among other windows: how many alarms nobody has taken note of.
+    const count = alarms.liveUnacknowledged
+    const before = count > 0 ? `(${count}) ` : ''
+    document.title = before + words.filter((word) => word !== '').join(' · ')
   })
 }

@@ -1,7 +1,6 @@
 import { SessionClient, type SessionOptions } from '../../client/session-client.ts'
 import { type Channel, logChannel } from '../../shared/channel.ts'
-import type { EventView } from '../../shared/event.ts'
-import { viewEvent } from '../../shared/event.ts'
+import { type EventView, viewEvent } from '../../shared/event.ts'
 import type { LogFilter } from '../../shared/log-filter.ts'
 
 export interface LogSubscriptionEvents {
@@ -19,14 +18,12 @@ export interface LogSubscriptionEvents {
  */
 export class LogSubscription {
   readonly #client: SessionClient
-  readonly #events: LogSubscriptionEvents
   /** What the panel has been told. */
   #shown: Channel
   #wanted: Channel
   #changing = false
 
   constructor(filter: LogFilter, options: Omit<SessionOptions, 'channels'>, events: LogSubscriptionEvents) {
-    this.#events = events
     this.#shown = this.#wanted = logChannel(filter)
     this.#client = new SessionClient({ ...options, channels: [this.#wanted] })
     this.#client.listen({

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, markRaw, ref, shallowRef, watch } from 'vue'
+import { MAX_NAME } from '../../shared/fold/fields.ts'
 import { ALL_LINES, type LogFilter } from '../../shared/log-filter.ts'
 import { TYPING_MS, useJournalSearch } from '../composables/use-journal-search.ts'
 import { EventFeed } from '../model/event-feed.ts'
@@ -14,6 +15,9 @@ import { useSource } from './source.ts'
 
 const schedule = (run: () => void): unknown => requestAnimationFrame(run)
 const NOTHING = new EventFeed()
+
+/** As the panel compares it, and no longer than a name may be. */
+const word = (typed: string): string => typed.trim().toLowerCase().slice(0, MAX_NAME)
 
 /**
  * What the log page shows. Over the network the lines come through a session of their own, for as long as the page is
@@ -115,8 +119,8 @@ export const useLogs = defineStore('logs', () => {
         const { levels, tag, module, text } = filter.value
         asked.value = {
           levels,
-          tag: tag.trim().toLowerCase(),
-          module: module.trim().toLowerCase(),
+          tag: word(tag),
+          module: word(module),
           text: text.trim().toLowerCase(),
         }
       },

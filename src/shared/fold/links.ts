@@ -79,14 +79,15 @@ function begin(links: Map<string, Link>, { machine, time, offset }: EventView, t
   return link
 }
 
+const byLastEvent = ({ lastEventOffset }: Link): number => lastEventOffset
+
 /** One machine that invents types must not push out the others' links. */
 function makeRoomAt(links: Map<string, Link>, machine: string): void {
-  const rank = ({ lastEventOffset }: Link): number => lastEventOffset
   const own = new Map([...links].filter(([, link]) => link.machine === machine))
   const before = [...own.keys()]
-  makeRoom(own, LINK_LIMITS.types, rank)
+  makeRoom(own, LINK_LIMITS.types, byLastEvent)
   for (const key of before) if (!own.has(key)) links.delete(key)
-  makeRoom(links, LINK_LIMITS.links, rank)
+  makeRoom(links, LINK_LIMITS.links, byLastEvent)
 }
 
 /** The minute of a moment; minutes of more than an hour ago go. Time never goes back from event to event. */

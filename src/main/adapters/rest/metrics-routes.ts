@@ -24,6 +24,9 @@ const METRICS = {
 
 export function metricsRoutes(app: FastifyInstance, metrics: MetricsText): void {
   app.get('/metrics', { schema: METRICS }, async (_request, reply) =>
-    reply.header('Cache-Control', 'no-store').type(metrics.contentType).send(await metrics.text()),
+    reply
+      .header('Cache-Control', 'no-store')
+      .type(metrics.contentType)
+      .send(await metrics.text()),
   )
 }

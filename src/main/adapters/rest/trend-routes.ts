@@ -10,7 +10,7 @@ import { type TrendsQuery, TRENDS, TREND_TAGS } from './trend-schema.ts'
 /** What the routes need of the core. */
 export interface Trends {
   readonly recorder: Pick<TrendRecorder, 'query' | 'tags' | 'export'>
-  now(): number
+  readonly now: () => number
 }
 
 /** Exports at a time: each reads as fast as its viewer takes it. */

@@ -25,7 +25,7 @@ export interface ReaderCalls {
 
 /** What a thread is started with. */
 export interface ThreadStart {
-  readonly role: 'writer' | 'reader'
+  readonly role: 'writer' | 'reader' | 'trends'
   readonly dataDir: string
 }
 

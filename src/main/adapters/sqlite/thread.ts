@@ -1,9 +1,11 @@
-// The journal's thread: started once for writing and once for reading. It does one call after another.
+// The journal's thread: started once for writing and once for reading, and once for the trends. It does one call after
+// another.
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Answer, Call, ReaderCalls, ThreadStart, WriterCalls } from './calls.ts'
 import { setAside } from './database.ts'
 import { faultError, journalError } from './fault.ts'
 import { JournalReader } from './reader.ts'
+import { trendCalls } from './trend-calls.ts'
 import { JournalWriter } from './writer.ts'
 
 const { role, dataDir } = workerData as ThreadStart
@@ -63,16 +65,15 @@ function readerCalls(): ReaderCalls {
   }
 }
 
-const calls = new Map<string, (...args: never[]) => unknown>(
-  Object.entries(role === 'writer' ? writerCalls() : readerCalls()),
-)
+const ROLES = { writer: writerCalls, reader: readerCalls, trends: () => trendCalls(dataDir) }
+const calls = new Map<string, (...args: never[]) => unknown>(Object.entries(ROLES[role]()))
 
 function answer({ id, name, args }: Call): Answer {
   try {
     return { id, ok: true, value: calls.get(name)?.(...(args as never[])) }
   } catch (error) {
     const { fault, message } = journalError(error)
-    return { id, ok: false, fault, message, cause: String(error) }
+    return { id, ok: false, fault, message, cause: String((error as Error).cause ?? error) }
   }
 }
 

@@ -1,0 +1,92 @@
+import { PRIORITIES, type Priority } from '../../shared/alarm.ts'
+import type { EventView } from '../../shared/event.ts'
+
+/** The steps of an alarm as the panel and operators report them. */
+export const ALARM_EVENTS = [
+  'alarm_raised',
+  'alarm_cleared',
+  'alarm_acknowledged',
+  'alarm_reset',
+  'alarm_silenced',
+  'alarm_commented',
+  'alarm_shelved',
+  'alarm_unshelved',
+  'alarm_suppressed',
+  'alarm_unsuppressed',
+  'alarm_removed_from_service',
+  'alarm_returned_to_service',
+] as const
+export type AlarmEventType = (typeof ALARM_EVENTS)[number]
+
+/** A new alarm, as far as figures are made of it. */
+export interface Raise {
+  readonly id: string
+  readonly machine: string
+  readonly priority: Priority
+  readonly message: string
+  /** Epoch milliseconds. */
+  readonly time: number
+}
+
+/** One step of an alarm's history. What it does not say is null. */
+export interface AlarmRecord {
+  readonly offset: number
+  readonly time: number
+  readonly type: AlarmEventType
+  readonly id: string
+  readonly machine: string
+  readonly priority: Priority | null
+  readonly message: string | null
+  /** Who did it; null where it was the panel. */
+  readonly by: string | null
+  /** What was said with it: a comment, or the reason for putting it aside. */
+  readonly remark: string | null
+  /** End of shelving. */
+  readonly until: number | null
+  readonly value: number | string | boolean | null
+}
+
+/** An event as a step of an alarm. Null for all others: what machines say of alarms are wishes, which the panel answers. */
+export function alarmRecord({ offset, time, origin, type, machine, payload }: EventView): AlarmRecord | null {
+  const known = ALARM_EVENTS.find((each) => each === type)
+  const id = text(payload['alarm'])
+  if (origin === 'machine' || known === undefined || id === null) return null
+  const { value, until } = payload
+  return {
+    offset,
+    time,
+    type: known,
+    id,
+    machine,
+    priority: PRIORITIES.find((priority) => priority === payload['priority']) ?? null,
+    message: text(payload['message']),
+    by: origin === 'operator' ? text(payload['by']) : null,
+    remark: text(payload['comment']) ?? (origin === 'operator' ? text(payload['reason']) : null),
+    until: typeof until === 'number' ? until : null,
+    value: typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null,
+  }
+}
+
+export function raiseOf(event: EventView): Raise | null {
+  if (event.type !== 'alarm_raised') return null
+  const record = alarmRecord(event)
+  if (!record) return null
+  const { id, machine, time } = record
+  return { id, machine, time, priority: record.priority ?? 'medium', message: record.message ?? id }
+}
+
+/** What an alarm's id consists of, as names: machine, device, tag and kind, or fewer. */
+export function partsOfAlarm(id: string): string[] {
+  return id.split('/').map((part) => {
+    try {
+      return decodeURIComponent(part)
+    } catch {
+      // Somebody else's id: shown as it is.
+      return part
+    }
+  })
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
