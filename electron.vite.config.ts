@@ -7,8 +7,12 @@ const at = (path: string) => resolve(import.meta.dirname, path)
 export default defineConfig({
   main: {
     build: {
-      // Vite cannot see an optional dependency that failed to compile, and would then try to bundle its import.
-      externalizeDeps: { include: ['unix-dgram'] },
+      externalizeDeps: {
+        // Vite cannot see an optional dependency that failed to compile, and would then try to bundle its import.
+        include: ['unix-dgram'],
+        // Hundreds of small files, which the process and each of its threads would open one by one at every start.
+        exclude: ['typebox', 'yaml'],
+      },
       outDir: 'out/main',
       target: 'node20.19',
       rollupOptions: {

@@ -175,6 +175,8 @@ async function lane(random: Random, kills: number): Promise<Lane> {
     const before = witnesses.map((witness) => ({ position: witness.position, durable: witness.durable }))
     panel.process.kill('SIGKILL')
     await panel.ended()
+    // What was on its way when it was killed arrives still.
+    await waitFor(() => witnesses.every((witness) => !witness.live), { what: 'lost links' })
     const seen = witnesses.map((witness) => witness.position)
     for (const witness of witnesses) {
       witness.resumed = undefined

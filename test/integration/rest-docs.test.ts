@@ -56,6 +56,8 @@ test('every route is described, with a summary, its answers and examples', async
     'get /api/v1/machines',
     'get /api/v1/machines/{name}',
     'get /api/v1/state',
+    'get /api/v1/trends',
+    'get /api/v1/trends/tags',
     'get /healthz',
     'get /metrics',
     'get /readyz',
