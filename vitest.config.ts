@@ -10,6 +10,8 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     passWithNoTests: false,
+    // Most of a test is waiting: for processes that start, for pages that load. Nothing is shared between files.
+    maxWorkers: 2,
     projects: [
       project('unit', 10_000),
       project('integration', 30_000),
