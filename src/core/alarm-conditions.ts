@@ -91,41 +91,56 @@ export function rateCondition(
   }
 }
 
-/** What a machine's own state says: an error, a state that is an alarm, silence. */
-export function machineConditions(machine: Machine, plant: PlantLookup): AlarmCondition[] {
+/** Ids of what a machine's own state can raise. */
+interface MachineAlarms {
+  readonly error: string
+  readonly state: string
+  readonly stale: string
+}
+
+/** Writing an id costs more than all else that an event without news asks of the alarms. */
+const ids = new WeakMap<Machine, MachineAlarms>()
+
+export function machineAlarms(machine: Machine): MachineAlarms {
+  const known = ids.get(machine)
+  if (known) return known
+  const { name } = machine
+  const made = { error: alarmId(name, 'error'), state: alarmId(name, 'state'), stale: alarmId(name, 'stale') }
+  ids.set(machine, made)
+  return made
+}
+
+/**
+ * What a machine's own state says: an error, a state that is an alarm, silence. Only what is `wanted` is put together:
+ * this is asked for nearly every event, and there is seldom news.
+ */
+export function machineConditions(
+  machine: Machine,
+  plant: PlantLookup,
+  wanted: (id: string, active: boolean) => boolean = () => true,
+): AlarmCondition[] {
   const { name, state, lastError } = machine
   const about = { machine: name, device: null, tag: null, limit: null }
-  const states = plant.machine(name)?.alarm_states ?? []
+  const { error, state: stateId, stale } = machineAlarms(machine)
   const gone = machine.terminatedAt !== null
-  return [
-    {
-      ...about,
-      id: alarmId(name, 'error'),
-      source: 'error',
-      priority: 'high',
-      message: lastError?.message ?? 'An error.',
-      active: machine.errorStanding && !gone,
-      value: null,
-    },
-    {
-      ...about,
-      id: alarmId(name, 'state'),
-      source: 'state',
-      priority: 'high',
-      message: `${name} is in the state ${state ?? 'unknown'}.`,
-      active: state !== null && states.includes(state) && !gone,
-      value: state,
-    },
-    {
-      ...about,
-      id: alarmId(name, 'stale'),
-      source: 'stale',
-      priority: 'medium',
-      message: `${name} has been silent for too long.`,
-      active: machine.staleSince !== null,
-      value: null,
-    },
-  ]
+  const isError = machine.errorStanding && !gone
+  const isAlarmState = state !== null && !gone && (plant.machine(name)?.alarm_states?.includes(state) ?? false)
+  const isStale = machine.staleSince !== null
+  const conditions: AlarmCondition[] = []
+  if (wanted(error, isError)) {
+    const message = lastError?.message ?? 'An error.'
+    conditions.push({ ...about, id: error, source: 'error', priority: 'high', message, active: isError, value: null })
+  }
+  if (wanted(stateId, isAlarmState)) {
+    const message = `${name} is in the state ${state ?? 'unknown'}.`
+    const says = { priority: 'high', message, active: isAlarmState, value: state } as const
+    conditions.push({ ...about, id: stateId, source: 'state', ...says })
+  }
+  if (wanted(stale, isStale)) {
+    const message = `${name} has been silent for too long.`
+    conditions.push({ ...about, id: stale, source: 'stale', priority: 'medium', message, active: isStale, value: null })
+  }
+  return conditions
 }
 
 /** A machine did not do what it was told last. */

@@ -12,6 +12,7 @@ import {
   commandCondition,
   linkCondition,
   linkConditions,
+  machineAlarms,
   machineConditions,
   rateCondition,
   tagConditions,
@@ -79,7 +80,7 @@ export class Alarms {
       const { device } = eventDevice(event)
       const found = device === null ? undefined : hub.folded.devices.get(deviceKey(machine, device))
       if (found) this.#lookAtDevice(found)
-    } else if (STATE_FAMILIES.has(family) || hub.folded.alarms.get(alarmId(machine, 'stale'))?.active) {
+    } else if (STATE_FAMILIES.has(family) || this.#isSilent(machine)) {
       // Any sign of life ends silence.
       this.#lookAtMachine(machine)
     }
@@ -97,14 +98,22 @@ export class Alarms {
   #lookAtMachine(name: string): void {
     const { hub, plant } = this.#options
     const machine = hub.folded.machines.get(name)
-    if (machine) for (const condition of machineConditions(machine, plant)) this.#consider(condition)
+    if (!machine) return
+    for (const condition of machineConditions(machine, plant, this.#isNews)) this.#consider(condition)
+  }
+
+  readonly #isNews = (id: string, active: boolean): boolean =>
+    (this.#options.hub.folded.alarms.get(id)?.active ?? false) !== active || this.#pending.has(id)
+
+  #isSilent(name: string): boolean {
+    const { machines, alarms } = this.#options.hub.folded
+    const machine = machines.get(name)
+    return machine !== undefined && (alarms.get(machineAlarms(machine).stale)?.active ?? false)
   }
 
   #lookAtDevice(device: Device): void {
     for (const condition of this.#deviceConditions(device)) this.#consider(condition)
-    if (this.#options.hub.folded.alarms.get(alarmId(device.machine, 'stale'))?.active) {
-      this.#lookAtMachine(device.machine)
-    }
+    if (this.#isSilent(device.machine)) this.#lookAtMachine(device.machine)
   }
 
   #deviceConditions(device: Device): AlarmCondition[] {
