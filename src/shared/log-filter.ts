@@ -73,11 +73,10 @@ export function parseLogFilter(text: string): LogFilter | null {
 
 /** A filter as somebody types it, as {@link parseLogFilter} would read it; what is too long is cut. */
 export function typedLogFilter({ levels, tag, module, text }: LogFilter): LogFilter {
-  const word = (typed: string, limit: number): string => typed.trim().toLowerCase().slice(0, limit)
   return {
     levels,
-    tag: word(tag, MAX_NAME),
-    module: word(module, MAX_NAME),
+    tag: word(tag),
+    module: word(module),
     text: searched(text.trim()).slice(0, MAX_LOG_SEARCH),
   }
 }
@@ -145,6 +144,10 @@ const ESCAPE = /\\(u[0-9a-f]{4}|.)/g
 
 function unescaped(_: string, escape: string): string {
   return escape === '"' || escape === '\\' ? escape : ' '
+}
+
+function word(typed: string): string {
+  return typed.trim().toLowerCase().slice(0, MAX_NAME)
 }
 
 /** White space is alike, whatever it is: a list shows a line in one line. */

@@ -130,7 +130,7 @@ test('there are never more links than may be', () => {
 
 const anything = fc.oneof(
   fc.jsonValue(),
-  fc.constantFrom('send', 'receive', 'error', 'inbound', '', null, -1, 0, 1.5, 1e308, 1e400, 17),
+  fc.constantFrom('send', 'receive', 'error', 'inbound', '', null, -1, 0, 1.5, 1e308, Infinity, 17),
 )
 
 test('any payload folds without throwing into what the schema says, and its JSON is the same again', () => {
