@@ -90,8 +90,9 @@ test('lines are narrowed down by level, tag, module and text; pausing holds them
   await say(sender, { level: 'info', data: 'And on' })
   await shows(page, ['Started', 'While paused', 'And on'])
 
+  await page.evaluate(() => Object.assign(window, { showSaveFilePicker: undefined }))
   await page.getByTestId('export').click()
-  await page.getByRole('radio', { name: 'NDJSON' }).click()
+  await page.getByTestId('export-popover').getByText('NDJSON').click()
   const downloading = page.waitForEvent('download')
   await page.getByTestId('export-start').click()
   const file = await (await downloading).path()

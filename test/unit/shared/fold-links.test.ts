@@ -24,7 +24,7 @@ function folding() {
 
 const said = (more: object = {}): object => ({ connection_type: 'http', direction: 'send', ...more })
 
-test('every field of a connection event is folded', () => {
+test('[G1] [G2] every field of a connection event is folded', () => {
   const { take, get } = folding()
   take('gw', said({ data_size_bytes: 100, response_time_ms: 20, script_name: 's.py', function_name: 'f', error: null }))
   take('gw', said({ direction: 'receive', data_size_bytes: 40, response_time_ms: 30 }), 1_000)
@@ -60,7 +60,7 @@ test('both names of a direction count, and no other', () => {
   expect(get('m', 'http')).toMatchObject({ events: 7, errors: 0, sentBytes: 10, receivedBytes: 14 })
 })
 
-test('an error is one by its direction or by what it says, and the next event without one ends it', () => {
+test('[G1] an error is one by its direction or by what it says, and the next event without one ends it', () => {
   const { take, get } = folding()
   const failing = (payload: object): boolean | undefined => take('m', said(payload))?.failing
   for (const error of [null, '', false, undefined]) expect([error, failing({ error })]).toEqual([error, false])
@@ -107,7 +107,7 @@ test('the minutes of the last hour are kept, those without events are not there'
   ])
 })
 
-test('a machine that invents types pushes out its own links, those silent longest first, and nobody else’s', () => {
+test('[G2] a machine that invents types pushes out its own links, those silent longest first, and nobody else’s', () => {
   const { links, take, get } = folding()
   take('other', said())
   for (let i = 0; i < LINK_LIMITS.types; i += 1) take('m', said({ connection_type: `t${i}` }))

@@ -22,7 +22,7 @@ const NOW = 1_795_236_900_000
 const NOTHING: LinkSum = { events: 0, errors: 0, sentBytes: 0, receivedBytes: 0, responses: 0, responseMs: 0 }
 const minute = (ago: number, sum: Partial<LinkSum>): LinkMinute => ({ at: NOW - ago * MINUTE_MS, ...NOTHING, ...sum })
 
-test('the score is that of the connection monitor, at every edge', () => {
+test('[G3] the score is that of the connection monitor, at every edge', () => {
   const score = (errors: number, mean: number): number =>
     linkScore({ ...NOTHING, events: 1_000, errors, responses: 10, responseMs: mean * 10 })
   expect([0, 10, 11, 50, 51, 1_000].map((errors) => score(errors, 1))).toEqual([100, 100, 80, 80, 60, 60])
