@@ -75,8 +75,8 @@ export function parseLogFilter(text: string): LogFilter | null {
 export function typedLogFilter({ levels, tag, module, text }: LogFilter): LogFilter {
   return {
     levels,
-    tag: word(tag),
-    module: word(module),
+    tag: typedWord(tag),
+    module: typedWord(module),
     text: searched(text.trim()).slice(0, MAX_LOG_SEARCH),
   }
 }
@@ -146,7 +146,7 @@ function unescaped(_: string, escape: string): string {
   return escape === '"' || escape === '\\' ? escape : ' '
 }
 
-function word(typed: string): string {
+function typedWord(typed: string): string {
   return typed.trim().toLowerCase().slice(0, MAX_NAME)
 }
 

@@ -109,6 +109,7 @@ test('the panel’s own viewers and listeners are shown with what they do', asyn
   const listener = page.getByTestId('link-listeners').getByTestId('listener')
   await listener.getByText(panel.socket).waitFor()
   await listener.getByText('not JSON').waitFor()
+  expect(await listener.getAttribute('data-state')).toBe('listening')
 })
 
 test('the links page is for everybody, on every screen and in both themes', async () => {
