@@ -1,7 +1,5 @@
 import { LINK_LIMITS } from './fold/links.ts'
-import type { Link, LinkMinute } from './link.ts'
-
-export const MINUTE_MS = 60_000
+import { type Link, type LinkMinute, MINUTE_MS, minuteOf } from './link.ts'
 
 /** Over how many minutes the rate is taken. */
 const RATE_MINUTES = 5
@@ -45,6 +43,25 @@ export function linkSum({ minutes }: Pick<Link, 'minutes'>, now: number, count: 
   return sum
 }
 
+/** How a link did in the hour up to `now`; null where that cannot be said. */
+export interface LinkHour {
+  readonly score: number | null
+  /** Share of errors, 0 to 1. */
+  readonly errorShare: number | null
+  /** Mean response time, milliseconds. */
+  readonly mean: number | null
+}
+
+/** The figures of the hour up to `now`. A link's own last event counts, also where the panel's clock is not known so well. */
+export function linkHour(link: Pick<Link, 'minutes' | 'lastEventAt'>, now: number): LinkHour {
+  const hour = linkSum(link, Math.max(now, link.lastEventAt))
+  return {
+    score: hour.events === 0 ? null : linkScore(hour),
+    errorShare: hour.events === 0 ? null : hour.errors / hour.events,
+    mean: hour.responses === 0 ? null : hour.responseMs / hour.responses,
+  }
+}
+
 /** Events a minute over the last five whole minutes; before it has been heard for so long, over what there is. */
 export function linkRate(link: Pick<Link, 'minutes' | 'firstAt'>, now: number): number {
   const end = minuteOf(now)
@@ -64,8 +81,4 @@ export function linkSeries({ minutes }: Pick<Link, 'minutes'>, now: number): (Li
     { length: LINK_LIMITS.minutes },
     (_, index) => known.get(last - (LINK_LIMITS.minutes - 1 - index) * MINUTE_MS) ?? null,
   )
-}
-
-function minuteOf(time: number): number {
-  return time - (time % MINUTE_MS)
 }

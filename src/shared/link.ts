@@ -1,5 +1,7 @@
 import Type from 'typebox'
 
+export const MINUTE_MS = 60_000
+
 /** A minute in which something happened on a link. */
 export const LinkMinuteSchema = Type.Object({
   /** When the minute began, epoch milliseconds. */
@@ -49,6 +51,11 @@ export const LinkSchema = Type.Object({
   minutes: Type.Array(LinkMinuteSchema),
 })
 export type Link = Type.Static<typeof LinkSchema>
+
+/** The beginning of a moment's minute. */
+export function minuteOf(time: number): number {
+  return time - (time % MINUTE_MS)
+}
 
 /** Under which key a link is kept. */
 export function linkKey(machine: string, type: string): string {

@@ -37,6 +37,8 @@ function define<Label extends string>(
     collect() {
       // The figure is kept elsewhere: what was told last time is not added to.
       metric.reset()
+      // One without labels begins with a nought, also where nothing is known.
+      if (labels.length === 0) metric.remove()
       const told = read()
       const samples: readonly Sample<Label>[] = typeof told === 'number' ? [{ value: told }] : told
       for (const { labels: named, value } of samples) {

@@ -86,6 +86,19 @@ export function panelMetrics(registry: Registry, { health, sessions }: Figures):
     help: 'Events between the head and the viewer that is furthest behind.',
     read: () => Math.max(0, ...health().viewers.map(({ lag }) => lag)),
   })
+  gauge(registry, {
+    name: 'andon_session_pending_bytes',
+    help: 'Bytes on the way to viewers.',
+    read: () => health().viewers.reduce((sum, { pending }) => sum + pending, 0),
+  })
+  gauge(registry, {
+    name: 'andon_session_round_trip_max_seconds',
+    help: 'Round trip of the slowest viewer; missing until one has answered a ping.',
+    read: () => {
+      const trips = health().viewers.flatMap(({ roundTrip }) => (roundTrip === null ? [] : [roundTrip]))
+      return trips.length === 0 ? [] : Math.max(...trips) / 1000
+    },
+  })
   counter(registry, {
     name: 'andon_session_conflated_total',
     help: 'Values that viewers were not sent because later ones had replaced them.',

@@ -32,6 +32,10 @@ export function useTitle(): void {
         return t('run.title')
       case 'events':
         return t('events.title')
+      case 'logs':
+        return t('log.page')
+      case 'links':
+        return t('links.title')
       case 'panel':
         return t('panel.title')
       case 'gallery':

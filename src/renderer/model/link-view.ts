@@ -1,5 +1,5 @@
 import type { Link, LinkMinute } from '../../shared/link.ts'
-import { linkHealth, type LinkHealth, linkRate, linkScore, linkSeries, linkSum } from '../../shared/link-figures.ts'
+import { linkHealth, type LinkHealth, linkHour, linkRate, linkSeries } from '../../shared/link-figures.ts'
 import { percentile } from '../../shared/response-histogram.ts'
 
 /** A link as its card shows it, at one moment. */
@@ -20,18 +20,19 @@ export interface LinkView {
   readonly series: readonly (LinkMinute | null)[]
 }
 
-export function linkView(link: Link, now: number): LinkView {
-  const hour = linkSum(link, now)
-  const score = hour.events === 0 ? null : linkScore(hour)
+/** The figures of a link at a moment; where its last event is later, because clocks differ, at that. */
+export function linkView(link: Link, moment: number): LinkView {
+  const now = Math.max(moment, link.lastEventAt)
+  const { score, errorShare, mean } = linkHour(link, now)
   return {
     link,
     score,
     health: score === null ? null : linkHealth(score),
     rate: linkRate(link, now),
-    errorShare: hour.events === 0 ? null : hour.errors / hour.events,
+    errorShare,
     median: percentile(link.histogram, 0.5),
     p95: percentile(link.histogram, 0.95),
-    mean: hour.responses === 0 ? null : hour.responseMs / hour.responses,
+    mean,
     series: linkSeries(link, now),
   }
 }

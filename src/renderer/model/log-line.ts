@@ -1,6 +1,6 @@
 import type { EventView } from '../../shared/event.ts'
-import { headMatches, type LogFilter, logFilterText, type LogHead, logHead } from '../../shared/log-filter.ts'
-import { type EventTest, searchText } from './event-filter.ts'
+import { headMatches, lineText, type LogFilter, logFilterText, type LogHead, logHead } from '../../shared/log-filter.ts'
+import type { EventTest } from './event-filter.ts'
 
 /** Longer than any row is wide. */
 const LINE_LENGTH = 400
@@ -43,7 +43,7 @@ export function logTest(filter: LogFilter): EventTest {
   return (event) => {
     const head = logHead(event)
     if (head === null || !headMatches(filter, head)) return false
-    return filter.text === '' || searchText(event).includes(filter.text)
+    return filter.text === '' || lineText(event).includes(filter.text)
   }
 }
 

@@ -1,11 +1,10 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { useFormat } from '../composables/use-format.ts'
+import { minuteOf } from '../../shared/link.ts'
 import { linkView, sortedLinks } from '../model/link-view.ts'
 import { useClock } from './clock.ts'
 import { useSource } from './source.ts'
-
-const MINUTE_MS = 60_000
 
 /** What the links page shows; kept here so that it is found again as it was left. */
 export const useLinks = defineStore('links', () => {
@@ -15,9 +14,9 @@ export const useLinks = defineStore('links', () => {
   const text = ref('')
   const abnormalOnly = ref(false)
   /** The shown moment to the minute: figures need not be made anew with every second. */
-  const minute = computed(() => clock.asOf - (clock.asOf % MINUTE_MS))
+  const minute = computed(() => minuteOf(clock.asOf))
   const all = computed(() =>
-    sortedLinks(source.links.all(), format.value.locale).map((link) => linkView(link, now(link))),
+    sortedLinks(source.links.all(), format.value.locale).map((link) => linkView(link, minute.value)),
   )
   const shown = computed(() => {
     const needle = text.value.trim().toLowerCase()
@@ -28,11 +27,6 @@ export const useLinks = defineStore('links', () => {
     )
   })
   const abnormal = computed(() => all.value.filter(isAbnormal).length)
-
-  /** Where the panel's clock is ahead of ours, the last event's own minute counts. */
-  function now({ lastEventAt }: { readonly lastEventAt: number }): number {
-    return Math.max(minute.value, lastEventAt)
-  }
 
   return { text, abnormalOnly, all, shown, abnormal }
 })

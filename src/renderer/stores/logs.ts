@@ -1,7 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, markRaw, ref, shallowRef, watch } from 'vue'
-import { MAX_NAME } from '../../shared/fold/fields.ts'
-import { ALL_LINES, type LogFilter } from '../../shared/log-filter.ts'
+import { ALL_LINES, type LogFilter, typedLogFilter } from '../../shared/log-filter.ts'
 import { TYPING_MS, useJournalSearch } from '../composables/use-journal-search.ts'
 import { EventFeed } from '../model/event-feed.ts'
 import { viewOf } from '../model/event-rows.ts'
@@ -15,9 +14,6 @@ import { useSource } from './source.ts'
 
 const schedule = (run: () => void): unknown => requestAnimationFrame(run)
 const NOTHING = new EventFeed()
-
-/** As the panel compares it, and no longer than a name may be. */
-const word = (typed: string): string => typed.trim().toLowerCase().slice(0, MAX_NAME)
 
 /**
  * What the log page shows. Over the network the lines come through a session of their own, for as long as the page is
@@ -114,18 +110,7 @@ export const useLogs = defineStore('logs', () => {
     const words = part.levels === undefined && Object.values(part).some((value) => value !== '')
     filter.value = { ...filter.value, ...part }
     clearTimeout(typing)
-    typing = setTimeout(
-      () => {
-        const { levels, tag, module, text } = filter.value
-        asked.value = {
-          levels,
-          tag: word(tag),
-          module: word(module),
-          text: text.trim().toLowerCase(),
-        }
-      },
-      words ? TYPING_MS : 0,
-    )
+    typing = setTimeout(() => (asked.value = typedLogFilter(filter.value)), words ? TYPING_MS : 0)
   }
 
   function setPaused(paused: boolean): void {

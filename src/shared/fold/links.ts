@@ -1,5 +1,6 @@
+import type { Payload } from '../datagram.ts'
 import type { EventView } from '../event.ts'
-import { type Link, linkKey, type LinkMinute } from '../link.ts'
+import { type Link, linkKey, type LinkMinute, MINUTE_MS, minuteOf } from '../link.ts'
 import { countResponse } from '../response-histogram.ts'
 import { countField, idField, makeRoom, MAX_TEXT, messageField, numberField, pushBounded, textField } from './fields.ts'
 
@@ -11,7 +12,8 @@ export const LINK_LIMITS = {
   minutes: 60,
 } as const
 
-const MINUTE_MS = 60_000
+/** A longer response time is a defect of the sender's clock; sums of such would leave what JSON can write. */
+const MAX_RESPONSE_MS = 86_400_000
 
 /**
  * Folds one event into the statistics of the machines' connections, in place. Returns the link that changed. The core
@@ -26,7 +28,7 @@ export function foldLink(links: Map<string, Link>, event: EventView): Link | und
   const minute = minuteAt(link, time)
   const direction = payload['direction']
   const bytes = countField(payload, 'data_size_bytes') ?? 0
-  const response = numberField(payload, 'response_time_ms')
+  const response = responseOf(payload)
   const failing = direction === 'error' || hasError(payload['error'])
 
   link.lastEventAt = time
@@ -38,17 +40,23 @@ export function foldLink(links: Map<string, Link>, event: EventView): Link | und
     // Senders say one or the other, the documents the other.
     if (direction === 'send' || direction === 'outbound') sum.sentBytes += bytes
     else if (direction === 'receive' || direction === 'inbound') sum.receivedBytes += bytes
-    if (response === null || response < 0) continue
+    if (response === null) continue
     sum.responses += 1
     sum.responseMs += response
   }
-  if (response !== null && response >= 0) countResponse(link.histogram, response)
+  if (response !== null) countResponse(link.histogram, response)
   if (failing) {
     const message = messageField(payload) ?? textField(payload, 'error', MAX_TEXT) ?? ''
     const error = { offset, time, message, script: textField(payload, 'script_name') }
     pushBounded(link.lastErrors, { ...error, call: textField(payload, 'function_name') }, LINK_LIMITS.errors)
   }
   return link
+}
+
+/** Milliseconds; null where there is none, or none that can be. */
+function responseOf(payload: Payload): number | null {
+  const response = numberField(payload, 'response_time_ms')
+  return response === null || response < 0 || response > MAX_RESPONSE_MS ? null : response
 }
 
 /** `null`, `false`, an empty text and nothing at all say that there was none. */
@@ -92,7 +100,7 @@ function makeRoomAt(links: Map<string, Link>, machine: string): void {
 
 /** The minute of a moment; minutes of more than an hour ago go. Time never goes back from event to event. */
 function minuteAt({ minutes }: Link, time: number): LinkMinute {
-  const at = time - (time % MINUTE_MS)
+  const at = minuteOf(time)
   const last = minutes.at(-1)
   if (last && last.at >= at) return last
   const minute = { at, events: 0, errors: 0, sentBytes: 0, receivedBytes: 0, responses: 0, responseMs: 0 }

@@ -134,7 +134,7 @@ describe('[C5] a device’s channel', () => {
     const name = 'ж'.repeat(MAX_NAME_LENGTH)
     expect(Value.Check(ChannelSchema, `device:${name}/${name}`)).toBe(true)
     expect(Value.Check(ChannelSchema, `machine:${name}`)).toBe(true)
-    expect(Value.Check(ChannelSchema, `device:${name}/${name.repeat(8)}`)).toBe(false)
+    expect(Value.Check(ChannelSchema, `device:${name}/${name.repeat(24)}`)).toBe(false)
   })
 
   test('tells which device it names', () => {
