@@ -704,6 +704,7 @@ export const de: Messages = {
     ofPanel: 'Das Panel',
     flood: 'Alarmflut',
     floodTitle: 'Mehr als 10 neue Alarme in 10 Minuten; vorbei, sobald es weniger als 5 sind',
+    floodUnknown: 'Das Journal ist nicht lesbar: Eine laufende Alarmflut wird womöglich nicht angezeigt.',
     liveNow: 'Live: {count} unquittiert',
     acknowledge: 'Quittieren',
     acknowledgeThis: 'Quittiert den hier gezeigten Alarm und keinen anderen',

@@ -699,6 +699,7 @@ export const en = {
     ofPanel: 'The panel',
     flood: 'Alarm flood',
     floodTitle: 'More than 10 new alarms in 10 minutes; over once there are fewer than 5',
+    floodUnknown: 'The journal cannot be read: a flood that is on may not be shown.',
     liveNow: 'Live: {count} unacknowledged',
     acknowledge: 'Acknowledge',
     acknowledgeThis: 'Acknowledges the alarm shown here, and no other',
