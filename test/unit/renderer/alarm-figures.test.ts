@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { alarmFigures, staleAlarms } from '../../../src/renderer/model/alarm-figures.ts'
 import {
@@ -49,9 +49,9 @@ describe('a flood', () => {
   })
 
   test('is as a slow reckoning has it, at any moment', () => {
-    const times = fc.array(fc.integer({ min: 0, max: 3 * HOUR }), { maxLength: 80 })
-    fc.assert(
-      fc.property(times, fc.integer({ min: 0, max: 3 * HOUR }), (some, now) => {
+    const times = array(integer({ min: 0, max: 3 * HOUR }), { maxLength: 80 })
+    assert(
+      property(times, integer({ min: 0, max: 3 * HOUR }), (some, now) => {
         const sorted = some.toSorted((one, other) => one - other)
         let flooding = false
         const moments = [...new Set([...sorted, ...sorted.map((time) => time + FLOOD_WINDOW_MS), now])]
