@@ -68,6 +68,8 @@ class World {
   /** Alarms of which nobody has taken note, and that nobody has put aside. */
   readonly open = new Set<string>()
   readonly #active = new Set<string>()
+  /** Offset of the latest raise. */
+  readonly #raises = new Map<string, number>()
   readonly #aside = new Set<string>()
   /** What an operator asked for just now, with the raise that they saw. */
   #asked: { readonly id: string; readonly raised: number } | null = null
@@ -90,6 +92,7 @@ class World {
     switch (event.type) {
       case 'alarm_raised':
         this.#active.add(id)
+        this.#raises.set(id, event.offset)
         if (!this.#aside.has(id)) this.open.add(id)
         return
       case 'alarm_cleared':
@@ -97,8 +100,9 @@ class World {
         return
       case 'alarm_acknowledged':
         // By a person, who saw this very raise of it.
-        expect(event.origin).toBe('operator')
-        expect(this.#asked).toEqual({ id, raised: this.hub.folded.alarms.get(id)?.raised ?? this.#asked?.raised })
+        if (event.origin !== 'operator' || this.#asked?.id !== id || this.#asked.raised !== this.#raises.get(id)) {
+          throw new Error(`${id} was acknowledged by itself`)
+        }
         this.open.delete(id)
         return
       case 'alarm_shelved':
