@@ -24,7 +24,7 @@ export function useAlarmNotices() {
     if (!first || document.hasFocus() || !('Notification' in window) || Notification.permission !== 'granted') return
     const more = fresh.length - 1
     const rest = more > 0 ? `\n${t('alarms.andMore', { count: format.value.number(more) }, more)}` : ''
-    const shown = new Notification(`${t(`priority.${first.priority}`)}: ${first.message}`, {
+    const shown = new Notification(`${t(`priority.${first.priority}`)}: ${words.message(first)}`, {
       tag: TAG,
       body: `${words.where(first)}${rest}`,
     })
@@ -46,7 +46,7 @@ export function useAlarmNotices() {
         said.value = [
           t('alarms.spoken', {
             priority: t(`priority.${first.priority}`),
-            message: first.message,
+            message: words.message(first),
             where: words.where(first),
           }),
           ...(more > 0 ? [t('alarms.andMore', { count: format.value.number(more) }, more)] : []),

@@ -9,7 +9,7 @@ const OVERSCAN = 4
 const COMPACT = 720
 /** Of a row this much must be in sight for it to count as seen. */
 const SEEN_PART = 0.6
-/** What has come in sight less than this ago was not read. */
+/** What has come in sight, or under the finger, less than this ago was not read. */
 const READ_MS = 500
 
 const keyOf = ({ id, raised }: Alarm): string => `${raised} ${id}`
@@ -22,7 +22,8 @@ export function useAlarmRows(scroller: Readonly<Ref<HTMLElement | null>>) {
   const height = ref(0)
   const top = ref(0)
   const compact = computed(() => width.value < COMPACT)
-  const rowHeight = computed(() => (compact.value ? 72 : coarse.value ? 64 : 52))
+  const short = useMedia('(max-height: 599px)')
+  const rowHeight = computed(() => (compact.value ? 72 : coarse.value && !short.value ? 64 : 52))
 
   const virtualizer = useVirtualizer(
     computed(() => ({
@@ -84,6 +85,30 @@ export function useAlarmRows(scroller: Readonly<Ref<HTMLElement | null>>) {
   }
   watch(inSight, reckon, { immediate: true, flush: 'post' })
 
+  /** Where each raise stands in the list, and since when. */
+  let places = new Map<string, { readonly index: number; readonly since: number }>()
+  watch(
+    () => list.items,
+    (items) => {
+      const now = performance.now()
+      places = new Map(
+        items.flatMap((item, index) => {
+          if (item.kind !== 'alarm') return []
+          const key = keyOf(item.alarm)
+          const before = places.get(key)
+          return [[key, before?.index === index ? before : { index, since: now }] as const]
+        }),
+      )
+    },
+    { immediate: true, flush: 'post' },
+  )
+
+  /** It has stood where it stands for long enough to have been read: another one may just have pushed it there. */
+  function isSteady(alarm: Alarm): boolean {
+    const place = places.get(keyOf(alarm))
+    return place !== undefined && performance.now() - place.since >= READ_MS
+  }
+
   onScopeDispose(() => {
     observer.disconnect()
     clearTimeout(timer)
@@ -125,5 +150,5 @@ export function useAlarmRows(scroller: Readonly<Ref<HTMLElement | null>>) {
     },
   )
 
-  return { rows, space, rowHeight, compact, read, measure, moved }
+  return { rows, space, rowHeight, compact, read, isSteady, measure, moved }
 }

@@ -1,4 +1,4 @@
-import { PRIORITIES, type Priority } from '../../shared/alarm.ts'
+import { type Alarm, ALARM_SOURCES, PRIORITIES, type Priority } from '../../shared/alarm.ts'
 import type { EventView } from '../../shared/event.ts'
 
 /** The steps of an alarm as the panel and operators report them. */
@@ -18,12 +18,12 @@ export const ALARM_EVENTS = [
 ] as const
 export type AlarmEventType = (typeof ALARM_EVENTS)[number]
 
+/** What the words for an alarm are made of. */
+export type WordedAlarm = Pick<Alarm, 'id' | 'machine' | 'device' | 'tag' | 'source' | 'limit' | 'value' | 'message'>
+
 /** A new alarm, as far as figures are made of it. */
-export interface Raise {
-  readonly id: string
-  readonly machine: string
+export interface Raise extends WordedAlarm {
   readonly priority: Priority
-  readonly message: string
   /** Epoch milliseconds. */
   readonly time: number
 }
@@ -36,14 +36,14 @@ export interface AlarmRecord {
   readonly id: string
   readonly machine: string
   readonly priority: Priority | null
-  readonly message: string | null
+  /** Null for the steps that only name the alarm. */
+  readonly worded: WordedAlarm | null
   /** Who did it; null where it was the panel. */
   readonly by: string | null
   /** What was said with it: a comment, or the reason for putting it aside. */
   readonly remark: string | null
   /** End of shelving. */
   readonly until: number | null
-  readonly value: number | string | boolean | null
 }
 
 /** An event as a step of an alarm. Null for all others: what machines say of alarms are wishes, which the panel answers. */
@@ -51,7 +51,7 @@ export function alarmRecord({ offset, time, origin, type, machine, payload }: Ev
   const known = ALARM_EVENTS.find((each) => each === type)
   const id = text(payload['alarm'])
   if (origin === 'machine' || known === undefined || id === null) return null
-  const { value, until } = payload
+  const { until } = payload
   return {
     offset,
     time,
@@ -59,20 +59,35 @@ export function alarmRecord({ offset, time, origin, type, machine, payload }: Ev
     id,
     machine,
     priority: PRIORITIES.find((priority) => priority === payload['priority']) ?? null,
-    message: text(payload['message']),
+    worded: wordedAlarm(id, machine, payload),
     by: origin === 'operator' ? text(payload['by']) : null,
     remark: text(payload['comment']) ?? (origin === 'operator' ? text(payload['reason']) : null),
     until: typeof until === 'number' ? until : null,
-    value: typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null,
   }
 }
 
+/** An event as a new alarm; null for all others. */
 export function raiseOf(event: EventView): Raise | null {
   if (event.type !== 'alarm_raised') return null
   const record = alarmRecord(event)
-  if (!record) return null
-  const { id, machine, time } = record
-  return { id, machine, time, priority: record.priority ?? 'medium', message: record.message ?? id }
+  if (!record?.worded) return null
+  return { ...record.worded, time: record.time, priority: record.priority ?? 'medium' }
+}
+
+function wordedAlarm(id: string, machine: string, payload: EventView['payload']): WordedAlarm | null {
+  const message = text(payload['message'])
+  if (message === null) return null
+  const { value, limit } = payload
+  return {
+    id,
+    machine,
+    message,
+    device: text(payload['device']),
+    tag: text(payload['tag']),
+    source: ALARM_SOURCES.find((source) => source === payload['source']) ?? 'event',
+    value: typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null,
+    limit: typeof limit === 'number' ? limit : null,
+  }
 }
 
 /** What an alarm's id consists of, as names: machine, device, tag and kind, or fewer. */

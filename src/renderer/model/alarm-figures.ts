@@ -1,6 +1,6 @@
 import { type Alarm, isAside, PRIORITIES, type Priority } from '../../shared/alarm.ts'
 import { type Flood, FLOOD_WINDOW_MS, floodsOf, mostWithin } from './alarm-floods.ts'
-import type { Raise } from './alarm-event.ts'
+import type { Raise, WordedAlarm } from './alarm-event.ts'
 
 const HOUR = 3_600_000
 /** An alarm chatters that is raised more often than this within a minute. */
@@ -11,14 +11,14 @@ const TOP = 10
 /** Bars of the picture. */
 const BARS = 24
 
+/** New alarms in ten minutes that EEMUA 191 calls very likely to be acceptable for one operator in the long run. */
+export const RATE_TARGET = 1
+
 /** How much of all alarms each may be, in per cent (`hmi.md`): low, medium, and high together with critical. */
 export const PRIORITY_TARGETS = { low: 80, medium: 15, high: 5 } as const
 
-export interface AlarmTally {
-  readonly id: string
-  readonly machine: string
+export interface AlarmTally extends WordedAlarm {
   readonly priority: Priority
-  readonly message: string
   readonly count: number
   /** Of all in the span, 0 to 1. */
   readonly share: number
@@ -29,9 +29,10 @@ export interface AlarmFigures {
   readonly from: number
   readonly to: number
   readonly count: number
-  /** Averages over the span. */
-  readonly perHour: number
-  readonly perTenMinutes: number
+  /** In the last ten minutes of the span. */
+  readonly latest: number
+  /** Average over the span; null where the span is shorter than ten minutes, of which there is no average. */
+  readonly perTenMinutes: number | null
   /** Most in any ten minutes. */
   readonly peak: number
   readonly floods: readonly Flood[]
@@ -62,12 +63,12 @@ export function alarmFigures(raises: readonly Raise[], from: number, to: number)
   const tallies = [...own.values()].flatMap((same) => {
     const last = same.at(-1)
     if (!last) return []
-    const { id, machine, priority, message } = last
+    const { time: _, ...about } = last
     const most = mostWithin(
       same.map(({ time }) => time),
       CHATTER_WINDOW_MS,
     )
-    return [{ most, tally: { id, machine, priority, message, count: same.length, share: share(same.length) } }]
+    return [{ most, tally: { ...about, count: same.length, share: share(same.length) } }]
   })
   const width = span / BARS
   const bars = Array.from({ length: BARS }, (_, index) => ({
@@ -83,8 +84,8 @@ export function alarmFigures(raises: readonly Raise[], from: number, to: number)
     from,
     to,
     count: within.length,
-    perHour: within.length / (span / HOUR),
-    perTenMinutes: within.length / (span / FLOOD_WINDOW_MS),
+    latest: times.filter((time) => time > to - FLOOD_WINDOW_MS).length,
+    perTenMinutes: span < FLOOD_WINDOW_MS ? null : within.length / (span / FLOOD_WINDOW_MS),
     peak: mostWithin(times, FLOOD_WINDOW_MS),
     floods,
     floodShare: Math.min(1, flooded / span),

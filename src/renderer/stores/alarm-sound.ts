@@ -29,9 +29,14 @@ export const useAlarmSound = defineStore('alarm-sound', () => {
   function unlock(): void {
     if (!navigator.userActivation.hasBeenActive) return
     unlocked.value = true
-    for (const gesture of GESTURES) removeEventListener(gesture, unlock, true)
+    for (const gesture of GESTURES) removeEventListener(gesture, gestured, true)
   }
-  if (!unlocked.value) for (const gesture of GESTURES) addEventListener(gesture, unlock, true)
+
+  /** Not the press of the switch itself: it would find the sound on already, and switch it off. */
+  function gestured({ target }: Event): void {
+    if (!(target instanceof Element && target.closest('[data-sound]'))) unlock()
+  }
+  if (!unlocked.value) for (const gesture of GESTURES) addEventListener(gesture, gestured, true)
 
   // A new raise of the same priority begins anew, so that it is heard as one.
   watch(
@@ -50,16 +55,24 @@ export const useAlarmSound = defineStore('alarm-sound', () => {
     { immediate: true },
   )
 
-  function mute(value: boolean): void {
-    muted.value = value
-    writeStored('sound', value ? 'off' : 'on')
+  function mute(): void {
+    muted.value = true
+    writeStored('sound', 'off')
+  }
+
+  /** To be called out of a person's gesture. Where nothing sounds just now, one tone says that it can. */
+  function enable(): void {
+    muted.value = false
+    writeStored('sound', 'on')
+    unlock()
+    if (!wanted.value && unlocked.value) (player ??= new TonePlayer()).play(TONE_PATTERNS.low)
   }
 
   onScopeDispose(() => {
     clearInterval(timer)
     player?.close()
-    for (const gesture of GESTURES) removeEventListener(gesture, unlock, true)
+    for (const gesture of GESTURES) removeEventListener(gesture, gestured, true)
   })
 
-  return { muted, unlocked, wanted, heard, mute }
+  return { muted, unlocked, heard, mute, enable }
 })
