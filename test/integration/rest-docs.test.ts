@@ -56,6 +56,8 @@ test('every route is described, with a summary, its answers and examples', async
     'get /api/v1/machines',
     'get /api/v1/machines/{name}',
     'get /api/v1/state',
+    'get /api/v1/trends',
+    'get /api/v1/trends/tags',
     'get /healthz',
     'get /metrics',
     'get /readyz',
@@ -83,6 +85,22 @@ test('every route is described, with a summary, its answers and examples', async
       for (const each of shown) expect([name, each, [...compiled.Errors(each)]]).toEqual([name, each, []])
     }
     expect(!name.startsWith('post') || answers.some(([status]) => status === '403')).toBe(true)
+  }
+})
+
+test('the routes of the trends show an example of every answer', async () => {
+  const { url } = await startPanel()
+  for (const [name, { responses }] of operationsOf(await docOf(url))) {
+    if (!name.includes('/trends')) continue
+    for (const [status, { content }] of Object.entries(responses)) {
+      for (const [kind, { schema, example, examples }] of Object.entries(content ?? {})) {
+        // Where an answer comes in two kinds, each example stands with its own schema.
+        const own = (schema as { examples?: readonly unknown[] }).examples?.[0]
+        const shown = example ?? Object.values(examples ?? {})[0]?.value ?? own
+        expect([name, status, kind, shown]).not.toContain(undefined)
+        expect([name, status, kind, [...Compile(schema).Errors(shown)]]).toEqual([name, status, kind, []])
+      }
+    }
   }
 })
 
@@ -130,6 +148,9 @@ test('what is answered is what is described', async () => {
   await holds('get', '/api/v1/events', '/api/v1/events?limit=0', 400)
   await holds('get', '/api/v1/state', '/api/v1/state', 200)
   await holds('get', '/api/v1/journal', '/api/v1/journal', 200)
+  await holds('get', '/api/v1/trends', '/api/v1/trends?tag=cell_1/motor_01/speed', 200)
+  await holds('get', '/api/v1/trends', '/api/v1/trends?tag=nonsense', 400)
+  await holds('get', '/api/v1/trends/tags', '/api/v1/trends/tags', 200)
   await holds('get', '/healthz', '/healthz', 200)
   await holds('get', '/readyz', '/readyz', 200)
 })
