@@ -1,7 +1,7 @@
 import { computed, type Ref } from 'vue'
 import type { TrendSeries } from '../../shared/trend-answer.ts'
 import { LIMIT_NAMES } from '../model/bar-scale.ts'
-import { curveOf, shifted, type TrendCurve } from '../model/trend-curve.ts'
+import { curveOf, isStepped, shifted, type TrendCurve } from '../model/trend-curve.ts'
 import { lookOf } from '../model/trend-look.ts'
 import { scalesOf } from '../model/trend-scales.ts'
 import type { TrendScene } from '../model/trend-scene.ts'
@@ -54,7 +54,7 @@ export function useTrendScene(chosen: Readonly<Ref<string | null>>) {
         return {
           look: lookOf(i),
           scale: scaleOf(i),
-          stepped: series.interval === null,
+          stepped: isStepped(series),
           curve: curve(series, end),
           earlier: earlier ? curve(earlier, earlier.interval === null ? to - compare : null, compare) : null,
           gaps: series.gaps,

@@ -388,7 +388,7 @@ export const de: Messages = {
       error: 'Fehler',
       command: 'Befehl',
     },
-    quality: { good: 'gut', uncertain: 'unsicher', broken: 'mit Lücken', none: 'kein Wert' },
+    quality: { good: 'gut', uncertain: 'unsicher', broken: 'mit Lücken', silent: 'verstummt', none: 'kein Wert' },
     fault: {
       network: 'Das Panel antwortet nicht.',
       short: 'Die Aufzeichnung reicht nicht bis in diese Zeit zurück.',

@@ -385,7 +385,7 @@ export const en = {
       error: 'Error',
       command: 'Command',
     },
-    quality: { good: 'good', uncertain: 'uncertain', broken: 'with gaps', none: 'no value' },
+    quality: { good: 'good', uncertain: 'uncertain', broken: 'with gaps', silent: 'not heard', none: 'no value' },
     fault: {
       network: 'The panel does not answer.',
       short: 'The recording does not reach back to that time.',

@@ -13,7 +13,7 @@ export interface TrendCurve {
  */
 export function curveOf(series: TrendSeries, end: number | null): TrendCurve {
   const curve: TrendCurve = { x: [], good: [], doubt: [] }
-  const stepped = series.interval === null
+  const stepped = isStepped(series)
   const gaps = [...series.gaps]
   series.from.forEach((from, i) => {
     const before = i === 0 ? -Infinity : (series.to[i - 1] ?? from)
@@ -41,6 +41,11 @@ export function curveOf(series: TrendSeries, end: number | null): TrendCurve {
     push(curve, until, series.last[last] ?? null, isDoubtful(series, last))
   }
   return curve
+}
+
+/** A switch, and whatever is sent when it changes, holds its value until the next one. */
+export function isStepped({ boolean, interval }: Pick<TrendSeries, 'boolean' | 'interval'>): boolean {
+  return boolean || interval === null
 }
 
 /** The same earlier or later. */

@@ -15,6 +15,6 @@ export function lookOf(index: number): TrendLook {
   return {
     number: index + 1,
     token: `--trend-${(index % HUES) + 1}`,
-    dash: DASHES[((index % HUES) + Math.floor(index / HUES)) % DASHES.length] ?? [],
+    dash: DASHES[index % DASHES.length] ?? [],
   }
 }

@@ -75,7 +75,8 @@ export interface TrendReading {
   readonly max: number | null
   /** When the value was so; null where there is none. */
   readonly time: number | null
-  readonly quality: 'good' | 'uncertain' | 'broken' | 'none'
+  /** `silent`: this was the last one, and another would have come by now. */
+  readonly quality: 'good' | 'uncertain' | 'broken' | 'silent' | 'none'
 }
 
 const NOTHING: TrendReading = { value: null, min: null, max: null, time: null, quality: 'none' }
@@ -100,7 +101,12 @@ export function readingAt(series: TrendSeries, time: number): TrendReading {
 /** The latest value of a stretch of time, and the least and the greatest one in it. */
 export function readingOver(series: TrendSeries, from: number, to: number): TrendReading {
   const extremes = extremesOf(series, from, to)
-  return { ...readingAt(series, to), min: extremes?.[0] ?? null, max: extremes?.[1] ?? null }
+  const reading = readingAt(series, to)
+  const since = openGapOf(series)
+  const isSilent = reading.value === null && (since === null || since > to)
+  const latest = readingAt({ ...series, interval: null }, to)
+  const known: TrendReading = isSilent && latest.value !== null ? { ...latest, quality: 'silent' } : reading
+  return { ...known, min: extremes?.[0] ?? null, max: extremes?.[1] ?? null }
 }
 
 /** The least and the greatest value of a stretch of time; null where there is none. */
