@@ -158,7 +158,7 @@ test('a gap reads as no value, doubt as doubt, and an earlier time lies over the
 
   const alone = await inked(page)
   await page.getByTestId('trend-options').click()
-  await page.getByTestId('trend-compare').getByText('−1').click()
+  await page.getByTestId('trend-compare').getByRole('radio').nth(1).click()
   await page.getByTestId('trend-earlier').first().waitFor()
   await page.goto(`${panel.url}${TAGS}&span=120&compare=300`)
   await waitFor(async () => /^\d/.test((await page.getByTestId('trend-earlier').first().textContent()) ?? ''), {

@@ -289,6 +289,19 @@ test('what was taken in while the trends were not recorded is caught up from the
   expect(csv.match(/speed,\d/g)).toEqual(['speed,1', 'speed,2', 'speed,3', 'speed,4'])
 })
 
+test('a new journal under old trends is recorded from its first event', async () => {
+  const dir = tempDir()
+  const store = trendStore(join(dir, 'data'))
+  await store.open()
+  const before: Said[] = [{ time: Date.now() - 60_000, value: 1, quality: 'good' }]
+  await store.append({ texts: said(before), position: { epoch: 'before', offset: 2_000, time: Date.now() - 60_000 } })
+  await store.close()
+  const panel = await startPanel([], { dir })
+  await send(panel, [5, 6])
+  const csv = await (await fetch(url(panel, '?tag=cell_1/motor_01/speed&format=csv'))).text()
+  expect(csv.match(/speed,\d/g)).toEqual(['speed,5', 'speed,6'])
+})
+
 test('a panel that was killed goes on where it stopped, in its own process', async () => {
   const dir = tempDir()
   const socket = join(dir, 'events.sock')
