@@ -143,6 +143,7 @@ test('two values are drawn, live ones arrive, and the picture is moved and zoome
   await page.getByTestId('nav-devices').click()
   await page.getByTestId('trend-link').first().click()
   await shows(page, SPEED_TAG, '33')
+  expect(new URL(page.url()).hash).toContain('motor_01')
 })
 
 test('a gap reads as no value, doubt as doubt, and an earlier time lies over the shown one', async () => {
@@ -179,6 +180,7 @@ test('alarms and events of the machine are marks, which lead to their time', asy
   await page.locator('[data-testid=trend-mark][data-kind=alarm]').first().waitFor()
   await page.getByTestId('trend-mark').getByText('idle → busy').click()
   await page.getByTestId('trend-cursor').getByText('At ').waitFor()
+  expect(await page.getByTestId('trend-mark').count()).toBeGreaterThanOrEqual(3)
 })
 
 test('a view is saved and found again, and what is shown becomes a picture and a table', async () => {
@@ -254,6 +256,7 @@ test('what happened while the link was lost is there as soon as it is back', asy
   await waitFor(async () => (await page.getByTestId('trend-max').first().textContent()) === '250', {
     what: 'what was missed',
   })
+  expect(await page.getByTestId('trend-fault').count()).toBe(0)
 })
 
 test('it can be used on every screen and in both themes', async () => {

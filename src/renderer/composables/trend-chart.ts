@@ -20,6 +20,8 @@ export interface TrendChartOptions {
 /** More axes than these nobody reads; narrow screens have room for two. */
 const MOST_AXES = 4
 const MOST_AXES_NARROW = 2
+/** uPlot's `JoinNullMode.Expand`: a break reaches from value to value, whatever times other lines have in between. */
+const EXPAND = 2
 const AXIS_LEFT = 3
 const AXIS_RIGHT = 1
 const EMPTY: TrendCurve = { x: [], good: [], doubt: [] }
@@ -210,7 +212,12 @@ function dataOf({ lines }: TrendScene): uPlot.AlignedData {
     ...(earlier ? [[earlier.x, bothOf(earlier)] as uPlot.AlignedData] : []),
   ])
   if (tables.length === 0) return [EMPTY.x]
-  return tables.length === 1 && tables[0] ? tables[0] : uPlot.join(tables)
+  return tables.length === 1 && tables[0]
+    ? tables[0]
+    : uPlot.join(
+        tables,
+        tables.map((table) => table.map(() => EXPAND)),
+      )
 }
 
 function bothOf({ good, doubt }: TrendCurve): (number | null)[] {

@@ -148,10 +148,10 @@ test('live values follow the rules by which they are recorded', () => {
 test('tags of one unit share an axis, switches have theirs, and a range is kept', () => {
   const scales = scalesOf(
     [
-      { boolean: false, description: { unit: '°C', min: 0, max: 100 }, extremes: [20, 30] },
+      { boolean: false, description: { type: 'number', unit: '°C', min: 0, max: 100 }, extremes: [20, 30] },
       { boolean: true, description: null, extremes: [0, 1] },
-      { boolean: false, description: { unit: '°C', min: 0, max: 100 }, extremes: [20, 130] },
-      { boolean: false, description: { unit: 'rpm' }, extremes: null },
+      { boolean: false, description: { type: 'number', unit: '°C', min: 0, max: 100 }, extremes: [20, 130] },
+      { boolean: false, description: { type: 'number', unit: 'rpm' }, extremes: null },
     ],
     false,
   )
@@ -162,7 +162,10 @@ test('tags of one unit share an axis, switches have theirs, and a range is kept'
   ])
   expect(scales[0]?.min).toBeLessThanOrEqual(0)
   expect(scales[0]?.max).toBeGreaterThan(130)
-  const [fitted] = scalesOf([{ boolean: false, description: { min: 0, max: 1_000 }, extremes: [500, 510] }], true)
+  const [fitted] = scalesOf(
+    [{ boolean: false, description: { type: 'number', min: 0, max: 1_000 }, extremes: [500, 510] }],
+    true,
+  )
   expect([fitted?.min, fitted?.max].every((each) => each !== undefined && each > 400 && each < 600)).toBe(true)
 })
 
