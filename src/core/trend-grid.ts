@@ -7,6 +7,7 @@ const DAY = 24 * HOUR
 export const LEVELS = [
   { name: 'raw', width: 1 },
   { name: 'minute', width: MINUTE },
+  { name: 'five_minutes', width: 5 * MINUTE },
   { name: 'hour', width: HOUR },
 ] as const
 export type LevelName = (typeof LEVELS)[number]['name']

@@ -1,10 +1,14 @@
 /** How many intervals between values are looked at. */
 const REMEMBERED = 32
 
-/** Fewer say nothing. */
-const LEAST = 4
+/** Fewer say nothing: a valve may open and close a few times at even distances. */
+const LEAST = 10
 
-/** Of a tag that is sent by the clock, nearly every interval is at most so many times the usual one. */
+/**
+ * Of a tag that is sent by the clock, so many of its intervals are at most so many times the usual one. Not fewer: a motor
+ * that reports ten steps of a ramp and then nothing for as long as its speed holds is not sent by the clock.
+ */
+const REGULAR = 0.95
 const SPREAD = 2.5
 
 /**
@@ -30,7 +34,7 @@ export class IntervalRule {
     const sorted = this.#latest.toSorted((a, b) => a - b)
     const median = sorted[Math.floor(sorted.length / 2)] ?? 0
     // A lost link or two must not make a regular tag irregular.
-    const most = sorted[Math.floor((sorted.length - 1) * 0.8)] ?? Infinity
+    const most = sorted[Math.floor((sorted.length - 1) * REGULAR)] ?? Infinity
     return median > 0 && most <= median * SPREAD ? median : null
   }
 }

@@ -122,7 +122,7 @@ export class TrendRecorder {
     const { hub } = this.#options
     const wanted = hub.head
     const isBehind = (): boolean =>
-      this.#at === null || (this.#at.offset < wanted && hub.reaches(this.#at.offset) && hub.knows(this.#at))
+      this.#at === null || !hub.knows(this.#at) || (this.#at.offset < wanted && hub.reaches(this.#at.offset))
     while (this.#fault === null && !this.#closing && isBehind()) {
       const stepped = new Promise<void>((resolve) => this.#waiting.push(resolve))
       void this.#run()
@@ -151,7 +151,8 @@ export class TrendRecorder {
     const { hub, journal, store, log } = this.#options
     try {
       let at = this.#at ?? (await this.#opened())
-      while (at.offset < hub.head || this.#fault !== null) {
+      // A position on another line of the log says nothing of this one, however far it lies: the journal may be a new one.
+      while (!hub.knows(at) || at.offset < hub.head || this.#fault !== null) {
         const before = at
         if (!hub.knows(at)) at = await this.#found(at)
         const fromMemory = hub.reaches(at.offset)

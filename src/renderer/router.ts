@@ -11,6 +11,7 @@ import MachineView from './views/machine-view.vue'
 import NotFoundView from './views/not-found-view.vue'
 import OverviewView from './views/overview-view.vue'
 import PanelView from './views/panel-view.vue'
+import TrendsView from './views/trends-view.vue'
 import WorkflowRunView from './views/workflow-run-view.vue'
 import { machineOfParam } from './model/machine-route.ts'
 
@@ -49,6 +50,7 @@ const routes: RouteRecordRaw[] = [
     component: WorkflowRunView,
     props: (route) => ({ machine: machineOfParam(String(route.params['machine'])) }),
   },
+  { path: '/trends', name: 'trends', component: TrendsView },
   { path: '/events', name: 'events', component: EventsView },
   { path: '/logs', name: 'logs', component: LogView },
   { path: '/links', name: 'links', component: LinksView },

@@ -29,7 +29,7 @@ export const TrendAnswerSchema = Type.Object({
   from: Type.Number({ description: 'Beginning of the first bucket, epoch milliseconds.' }),
   to: Type.Number({ description: 'End of the last bucket.' }),
   step: Type.Number({ description: 'Width of a bucket, milliseconds.' }),
-  level: Type.Union([Type.Literal('raw'), Type.Literal('minute'), Type.Literal('hour')], {
+  level: Type.Enum(['raw', 'minute', 'five_minutes', 'hour'] as const, {
     description: 'What the buckets were made of. Their values are exact in any case.',
   }),
   series: Type.Array(TrendSeriesSchema, { description: 'In the order asked for; empty where nothing is recorded.' }),

@@ -14,6 +14,11 @@ const TARGETS = {
   'stalled.p99_growth': { most: 0.2 },
   'loop20k.p99_ms': { most: 10 },
   'rss100.mib': { most: 250 },
+  'trends.week.8.p95_ms': { most: 300 },
+  'trends.day.8.p95_ms': { most: 300 },
+  'trends.hour.8.p95_ms': { most: 300 },
+  'trends.5min.8.p95_ms': { most: 300 },
+  'trends.widest_raw.8.p95_ms': { most: 300 },
 }
 
 /** @param {Figure} figure */

@@ -14,9 +14,10 @@ import { memory } from './scenarios/memory.mjs'
 import { resume } from './scenarios/resume.mjs'
 import { stalled } from './scenarios/stalled.mjs'
 import { startup } from './scenarios/startup.mjs'
+import { trends } from './scenarios/trends.mjs'
 import { Stage } from './stage.mjs'
 
-const SCENARIOS = { ingest, fanout, latency, stalled, memory, burst, resume, startup }
+const SCENARIOS = { ingest, fanout, latency, stalled, memory, burst, resume, startup, trends }
 const RESULTS = resolve(import.meta.dirname, '../../bench/results.json')
 
 /** All of it, and each scenario, at most; milliseconds. */

@@ -88,6 +88,22 @@ test('every route is described, with a summary, its answers and examples', async
   }
 })
 
+test('the routes of the trends show an example of every answer', async () => {
+  const { url } = await startPanel()
+  for (const [name, { responses }] of operationsOf(await docOf(url))) {
+    if (!name.includes('/trends')) continue
+    for (const [status, { content }] of Object.entries(responses)) {
+      for (const [kind, { schema, example, examples }] of Object.entries(content ?? {})) {
+        // Where an answer comes in two kinds, each example stands with its own schema.
+        const own = (schema as { examples?: readonly unknown[] }).examples?.[0]
+        const shown = example ?? Object.values(examples ?? {})[0]?.value ?? own
+        expect([name, status, kind, shown]).not.toContain(undefined)
+        expect([name, status, kind, [...Compile(schema).Errors(shown)]]).toEqual([name, status, kind, []])
+      }
+    }
+  }
+})
+
 test('what is answered is what is described', async () => {
   const panel = await startControlPanel()
   const machine = await ControlMachine.start(panel, 'cell_1', {
@@ -132,6 +148,9 @@ test('what is answered is what is described', async () => {
   await holds('get', '/api/v1/events', '/api/v1/events?limit=0', 400)
   await holds('get', '/api/v1/state', '/api/v1/state', 200)
   await holds('get', '/api/v1/journal', '/api/v1/journal', 200)
+  await holds('get', '/api/v1/trends', '/api/v1/trends?tag=cell_1/motor_01/speed', 200)
+  await holds('get', '/api/v1/trends', '/api/v1/trends?tag=nonsense', 400)
+  await holds('get', '/api/v1/trends/tags', '/api/v1/trends/tags', 200)
   await holds('get', '/healthz', '/healthz', 200)
   await holds('get', '/readyz', '/readyz', 200)
 })

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { TrendStore } from '../../src/core/trend-store.ts'
 import type { RecordedTag, TrendAnswer, TrendSeries } from '../../src/shared/trend-answer.ts'
 import { trendReference } from '../../src/shared/trend-tag.ts'
+import { Child } from '../support/child.ts'
 import { openDatabase } from '../support/database.ts'
 import { FaultyThread } from '../support/faulty-thread.ts'
 import { startPanel, type TestPanel } from '../support/panel.ts'
@@ -286,6 +287,70 @@ test('what was taken in while the trends were not recorded is caught up from the
   await send(panel, [4])
   const csv = await (await fetch(url(panel, '?tag=cell_1/motor_01/speed&format=csv'))).text()
   expect(csv.match(/speed,\d/g)).toEqual(['speed,1', 'speed,2', 'speed,3', 'speed,4'])
+})
+
+test('a new journal under old trends is recorded from its first event', async () => {
+  const dir = tempDir()
+  const store = trendStore(join(dir, 'data'))
+  await store.open()
+  const before: Said[] = [{ time: Date.now() - 60_000, value: 1, quality: 'good' }]
+  await store.append({ texts: said(before), position: { epoch: 'before', offset: 2_000, time: Date.now() - 60_000 } })
+  await store.close()
+  const panel = await startPanel([], { dir })
+  await send(panel, [5, 6])
+  const csv = await (await fetch(url(panel, '?tag=cell_1/motor_01/speed&format=csv'))).text()
+  expect(csv.match(/speed,\d/g)).toEqual(['speed,5', 'speed,6'])
+})
+
+test('a panel that was killed goes on where it stopped, in its own process', async () => {
+  const dir = tempDir()
+  const socket = join(dir, 'events.sock')
+  const start = async (): Promise<{ child: Child; url: string }> => {
+    const args = ['--port', '0', '--events-socket', socket, '--data-dir', join(dir, 'data'), '--log-level', 'info']
+    const child = new Child(process.execPath, ['out/main/headless.js', ...args])
+    return { child, url: (await child.printed(/Andon is at (\S+)\n/))[1] ?? '' }
+  }
+  const say = async (value: number): Promise<void> => {
+    await unixSender(socket).send(datagram('cell_1', 'device_update', { device_id: 'm', new_state: { speed: value } }))
+  }
+  const values = async (at: string): Promise<number[]> => {
+    const csv = await (await fetch(new URL('api/v1/trends?tag=cell_1/m/speed&format=csv', at))).text()
+    return [...csv.matchAll(/speed,(\d+)/g)].map(([, value]) => Number(value))
+  }
+  const first = await start()
+  for (let i = 1; i <= 5; i += 1) await say(i)
+  await waitFor(async () => (await values(first.url)).length === 5)
+  // What is durable in the journal is recorded, whether it was before the kill or is caught up after it.
+  await say(6)
+  await waitFor(async () => {
+    const journal = (await (await fetch(new URL('api/v1/journal', first.url))).json()) as { durable: number }
+    return journal.durable === 6
+  })
+  first.child.process.kill('SIGKILL')
+  await first.child.ended()
+  const second = await start()
+  await say(7)
+  await waitFor(async () => (await values(second.url)).length >= 7)
+  expect(await values(second.url)).toEqual([1, 2, 3, 4, 5, 6, 7])
+})
+
+test('a value of bad quality is in the file but not on the curve, which has a gap there', async () => {
+  const panel = await startPanel()
+  const sender = unixSender(panel.socket)
+  const says = [
+    [1, 'Good'],
+    [900, 'Bad'],
+    [2, 'Uncertain'],
+  ] as const
+  for (const [value, quality] of says) {
+    await sender.send(datagram('cell_1', 'tag_update', { device_id: 'd', tag: 't', value, quality }))
+  }
+  await waitFor(() => panel.health().offset === 3)
+  const { series } = await get(panel, '?tag=cell_1/d/t&points=4000')
+  expect(Math.max(...(series[0]?.max ?? []))).toBe(2)
+  expect(Math.max(...(series[0]?.quality ?? []))).toBeGreaterThan(0)
+  const csv = await (await fetch(url(panel, '?tag=cell_1/d/t&format=csv'))).text()
+  expect(csv.match(/t,\d+,\w+/g)).toEqual(['t,1,good', 't,900,bad', 't,2,uncertain'])
 })
 
 test('while the disk fails it is a problem and nothing else; then everything is recorded after all', async () => {

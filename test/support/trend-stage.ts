@@ -58,7 +58,8 @@ export function naive(
     if (inside.length > 0) buckets.push(inside)
   }
   const groups = [...(before ? [[before]] : []), ...buckets, ...(after ? [[after]] : [])]
-  const number = ({ value }: Said): number => value ?? Number.NaN
+  // JSON knows no minus nought.
+  const number = ({ value }: Said): number => (value ?? Number.NaN) + 0
   const quality = (group: Said[]): number => {
     if (group[0] === before || group[0] === after) return BUCKET_QUALITY.good
     if (group.some((each, i) => i > 0 && group[i - 1] && gapBetween(group[i - 1] ?? each, each))) {

@@ -24,6 +24,8 @@ export function useTitle(): void {
         return t('devices.title')
       case 'device':
         return machineOfParam(String(route.params['device']))
+      case 'trends':
+        return t('trends.title')
       case 'executions':
         return t('execution.title')
       case 'execution':

@@ -2,6 +2,7 @@ import Type, { type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { AndonEventSchema } from '../../shared/event.ts'
 import { JournalHealthSchema } from '../../shared/health.ts'
+import { RecordedTagsSchema, type RecordedTag, type TrendAnswer, TrendAnswerSchema } from '../../shared/trend-answer.ts'
 import { StateSchema } from '../../shared/state.ts'
 import { HistoryError } from './history-error.ts'
 
@@ -57,6 +58,20 @@ export class History {
   /** Begins an export; its body is the file. */
   async export(query: URLSearchParams, signal: AbortSignal): Promise<Response> {
     return this.#get('export', query, signal)
+  }
+
+  /** The tags whose values are recorded. */
+  async trendTags(signal?: AbortSignal): Promise<readonly RecordedTag[]> {
+    return (await this.#json(RecordedTagsSchema, 'trends/tags', new URLSearchParams(), signal)).tags
+  }
+
+  async trends(query: URLSearchParams, signal?: AbortSignal): Promise<TrendAnswer> {
+    return this.#json(TrendAnswerSchema, 'trends', query, signal)
+  }
+
+  /** Recorded values as they came; the body is the file. */
+  async trendFile(query: URLSearchParams, signal: AbortSignal): Promise<Response> {
+    return this.#get('trends', query, signal)
   }
 
   async #json<T extends TSchema>(

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { TREND_CSV_HEAD } from '../../../core/trend-csv.ts'
 import { RecordedTagsSchema, TrendAnswerSchema } from '../../../shared/trend-answer.ts'
 import { MAX_TREND_TAGS } from '../../../shared/trend-tag.ts'
 import { BAD_QUERY, problem } from './problem-schema.ts'
@@ -54,6 +55,19 @@ const EXAMPLE = {
   ],
 }
 
+const CSV_EXAMPLE = `${TREND_CSV_HEAD}2026-11-21T12:15:00.640Z,cell_1,motor_01,speed,120,good\r\n`
+
+const TAG_EXAMPLE = {
+  tag: 'cell_1/motor_01/speed',
+  machine: 'cell_1',
+  device: 'motor_01',
+  name: 'speed',
+  boolean: false,
+  first: 1795236900640,
+  last: 1795240500640,
+  interval: 1000,
+}
+
 export const TRENDS = {
   tags,
   operationId: 'trends',
@@ -66,7 +80,7 @@ export const TRENDS = {
       description: 'The values of each tag',
       content: {
         'application/json': { schema: Type.Object(TrendAnswerSchema.properties, { examples: [EXAMPLE] }) },
-        'text/csv': { schema: { type: 'string' } },
+        'text/csv': { schema: { type: 'string', examples: [CSV_EXAMPLE] } },
       },
     },
     400: BAD_QUERY,
@@ -79,5 +93,11 @@ export const TREND_TAGS = {
   tags,
   operationId: 'trendTags',
   summary: 'The tags whose values are recorded',
-  response: { 200: RecordedTagsSchema, 503: NO_TRENDS },
+  response: {
+    200: Type.Object(RecordedTagsSchema.properties, {
+      description: 'Every tag with a recorded value',
+      examples: [{ tags: [TAG_EXAMPLE] }],
+    }),
+    503: NO_TRENDS,
+  },
 }
