@@ -23,7 +23,7 @@ export function markOf(event: EventView): TrendMark | null {
   if (record) {
     if (type !== 'alarm_raised' && type !== 'alarm_cleared' && type !== 'alarm_acknowledged') return null
     const priority = type === 'alarm_raised' ? (record.priority ?? 'medium') : null
-    return { ...mark, kind: 'alarm', priority, text: record.message ?? record.id }
+    return { ...mark, kind: 'alarm', priority, text: record.worded?.message ?? record.id }
   }
   if (type === 'state_change') return { ...mark, kind: 'state', text: summaryOf(event) }
   if (event.family === 'error') return { ...mark, kind: 'error', text: summaryOf(event) }
