@@ -13,6 +13,12 @@ export const MAX_FILE_BYTES = 1024 * 1024
 
 /** The settings of the panel itself. They count from its start; the command line goes before them. */
 export const SettingsSchema = Type.Object({
+  kiosk: Type.Optional(
+    Type.Boolean({
+      title: 'Kiosk',
+      description: 'The window takes the whole display, keeps it awake, and has no way out. Default: false',
+    }),
+  ),
   host: Type.Optional(
     Type.String({ title: 'Host', description: 'Loopback address to serve browsers on. Default: 127.0.0.1' }),
   ),

@@ -20,6 +20,8 @@ import { UsageError } from './usage-error.ts'
 /** Everything that can be set, checked and complete. Times in milliseconds. */
 export interface Config {
   readonly headless: boolean
+  /** The window takes the whole display, and has no way out. */
+  readonly kiosk: boolean
   readonly host: string
   readonly port: number
   readonly eventsSockets: readonly string[]
@@ -72,6 +74,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
     kind: 'run',
     config: {
       headless: flags['headless'] === true,
+      kiosk: flags['kiosk'] === true || file.kiosk === true,
       host,
       port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
       eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>

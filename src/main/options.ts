@@ -40,6 +40,12 @@ export function defaultConfigFile(
 
 export const OPTIONS = [
   { flag: 'headless', text: 'Serve browsers only, without a window.', default: 'a window where there is a display' },
+  {
+    flag: 'kiosk',
+    key: 'kiosk',
+    text: 'The whole display, kept awake, and no way out of it.',
+    default: 'a window like any other',
+  },
   { flag: 'host', value: 'ADDRESS', key: 'host', text: 'Loopback address to serve browsers on.', default: '127.0.0.1' },
   { flag: 'port', value: 'PORT', key: 'port', text: 'Port to serve browsers on; 0 for any free one.', default: '3002' },
   {

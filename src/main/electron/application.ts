@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, BrowserWindow, dialog, session } from 'electron'
+import { app, BrowserWindow, dialog, powerSaveBlocker, session } from 'electron'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Start } from '../start.ts'
@@ -10,8 +10,9 @@ import { hardenApplication, hardenSession } from './hardening.ts'
 import { openSessions } from './ipc.ts'
 import { installMenu } from './menu.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
-import { registerScheme, serveRenderer } from './scheme.ts'
+import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
 import { openWindow } from './window.ts'
+import { readWindowPlace, writeWindowPlace } from './window-file.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
@@ -125,13 +126,33 @@ class Application {
 
     const origin = this.#origin()
     const development = developmentUrl()
+    const { kiosk, dataDir } = this.#config
+    const placeFile = join(dataDir, 'window.json')
+    let reason = ''
     hardenSession(session.defaultSession)
-    serveRenderer(session.defaultSession, rendererDir, (path) => panel.get(path), log)
+    serveRenderer(session.defaultSession, {
+      root: rendererDir,
+      get: (path) => panel.get(path),
+      recovery: () => ({ reason, panelUrl: panel.url, pageUrl: origin.url }),
+      log,
+    })
     if (development !== undefined) restrictDevelopmentServer(session.defaultSession, development)
     installMenu(process.platform)
     openSessions(panel.accept, origin, log)
     try {
-      await openWindow({ origin, preload, development: development !== undefined }, log)
+      if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
+      const place = kiosk ? null : readWindowPlace(placeFile, log)
+      await openWindow(
+        { origin, preload, development: development !== undefined, kiosk, place },
+        {
+          givenUp: (why) => {
+            reason = why
+            return RECOVERY_URL
+          },
+          placed: (at) => writeWindowPlace(placeFile, at, log),
+        },
+        log,
+      )
     } catch (error) {
       // A window that is closed while it loads says so in the same way.
       if (!this.#ending) throw error
@@ -175,7 +196,9 @@ class Application {
     } catch (closing) {
       this.#log.error({ err: closing }, 'closing failed')
     }
-    if (app.isReady() && !this.#config.headless) dialog.showErrorBox('Andon could not start', message)
+    // No dialog of the system ever covers a kiosk; whoever starts it has the text above.
+    if (app.isReady() && !this.#config.headless && !this.#config.kiosk)
+      dialog.showErrorBox('Andon could not start', message)
     app.exit(1)
   }
 

@@ -4,6 +4,7 @@ import { protocol, type Session } from 'electron'
 import type { Log } from '../../core/log.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
 import type { ApiAnswer } from '../adapters/web-server.ts'
+import { recoveryPage, type Recovery, RECOVERY_STYLE } from '../shell/recovery-page.ts'
 import { HOST, SCHEME } from './page-origin.ts'
 import { rendererFile } from './renderer-file.ts'
 
@@ -25,14 +26,28 @@ export function registerScheme(): void {
 /** Answers a GET of a path below `/api/`, as browsers get it over HTTP. */
 export type GetApi = (path: string) => Promise<ApiAnswer>
 
-/** Serves the built renderer in `root`, and the panel's API, to the pages of a session. */
-export function serveRenderer(session: Session, root: string, get: GetApi, log: Log): void {
-  session.protocol.handle(SCHEME, (request) => answer(request, root, get, log))
+/** Shown in place of the page that cannot be kept alive; see {@link recoveryPage}. */
+export const RECOVERY_URL = `${SCHEME}://${HOST}/recovery`
+
+export interface Served {
+  /** Folder with the built renderer. */
+  readonly root: string
+  readonly get: GetApi
+  /** What the recovery page says just now. */
+  readonly recovery: () => Recovery
+  readonly log: Log
 }
 
-async function answer(request: Request, root: string, get: GetApi, log: Log): Promise<Response> {
+/** Serves the built renderer in `root`, and the panel's API, to the pages of a session. */
+export function serveRenderer(session: Session, served: Served): void {
+  session.protocol.handle(SCHEME, (request) => answer(request, served))
+}
+
+async function answer(request: Request, { root, get, recovery, log }: Served): Promise<Response> {
   if (request.method !== 'GET') return refusal(405, 'Only GET.', { Allow: 'GET' })
   const { host, pathname, search } = new URL(request.url)
+  if (request.url === RECOVERY_URL) return text(recoveryPage(recovery()), 'text/html; charset=utf-8')
+  if (host === HOST && pathname === '/recovery.css') return text(RECOVERY_STYLE, 'text/css; charset=utf-8')
   if (host === HOST && pathname.startsWith('/api/')) {
     const { status, headers, body } = await get(pathname + search)
     return new Response(Readable.toWeb(body) as ReadableStream, { status, headers })
@@ -48,6 +63,10 @@ async function answer(request: Request, root: string, get: GetApi, log: Log): Pr
     log.error({ file: found.file, error: message }, 'A file of the panel cannot be read.')
     return refusal(500, 'Internal error.')
   }
+}
+
+function text(body: string, type: string): Response {
+  return new Response(body, { headers: { ...HEADERS, 'Content-Type': type } })
 }
 
 function refusal(status: number, text: string, headers: Record<string, string> = {}): Response {

@@ -1,9 +1,11 @@
-import { BrowserWindow, type BrowserWindowConstructorOptions } from 'electron'
+import { BrowserWindow, type BrowserWindowConstructorOptions, type Input } from 'electron'
 import type { Log } from '../../core/log.ts'
+import { ReloadPolicy } from '../shell/reload-policy.ts'
+import type { WindowPlace } from '../shell/window-place.ts'
 import type { PageOrigin } from './page-origin.ts'
 
-/** How long after the page's process died it is started again; at once could be a loop that takes a whole core. */
-const RELOAD_MS = 1_000
+/** How long a page may give no sign of life before it is ended, milliseconds: then it is started again as after a crash. */
+const UNRESPONSIVE_MS = 30_000
 
 export interface WindowOptions {
   readonly origin: PageOrigin
@@ -11,33 +13,97 @@ export interface WindowOptions {
   readonly preload: string
   /** Run from Vite's development server: with developer tools. */
   readonly development: boolean
+  /** The whole display, and no way out of it. */
+  readonly kiosk: boolean
+  /** Where the window was; null for Electron's own choice. */
+  readonly place: WindowPlace | null
+}
+
+export interface WindowEvents {
+  /** The page cannot be kept alive. Returns the address of what to show in its place. */
+  readonly givenUp: (reason: string) => string
+  /** The window was moved or resized, or goes. */
+  readonly placed: (place: WindowPlace) => void
 }
 
 /** Opens the panel's window. Resolves when its page has loaded, rejects where it cannot be loaded. */
-export async function openWindow(options: WindowOptions, log: Log): Promise<BrowserWindow> {
+export async function openWindow(options: WindowOptions, events: WindowEvents, log: Log): Promise<BrowserWindow> {
   const window = new BrowserWindow(windowOptions(options))
   // Before that the window would be an empty frame for a moment.
-  window.once('ready-to-show', () => window.show())
-  window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
-    if (reason === 'clean-exit') return
-    log.error({ reason, exitCode }, 'The window died and is loaded again. The panel itself goes on.')
-    setTimeout(() => {
-      if (!window.isDestroyed()) window.webContents.reload()
-    }, RELOAD_MS)
+  window.once('ready-to-show', () => {
+    if (options.place?.maximized === true && !options.kiosk) window.maximize()
+    window.show()
   })
+  if (options.kiosk) window.webContents.on('before-input-event', stayInside)
+  else
+    for (const event of ['close', 'resized', 'moved'] as const) window.on(event as 'close', () => tell(window, events))
+  keepAlive(window, events, log)
   await window.loadURL(options.origin.url)
   return window
 }
 
+/** Starts a page again that died or hangs, more slowly each time, until that is given up. The panel itself goes on. */
+function keepAlive(window: BrowserWindow, { givenUp }: WindowEvents, log: Log): void {
+  const { webContents } = window
+  const policy = new ReloadPolicy()
+  let hangs: ReturnType<typeof setTimeout> | undefined
+  webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+    clearTimeout(hangs)
+    if (reason === 'clean-exit') return
+    const wait = policy.died(performance.now())
+    log.error({ reason, exitCode, wait }, 'The window died. The panel itself goes on.')
+    if (wait === null) {
+      // Who tries again from there begins anew.
+      policy.forget()
+      load(givenUp(`${reason} (${exitCode})`))
+      return
+    }
+    setTimeout(() => {
+      if (!window.isDestroyed()) webContents.reload()
+    }, wait)
+  })
+  window.on('unresponsive', () => {
+    log.warn({}, 'The window gives no sign of life.')
+    clearTimeout(hangs)
+    hangs = setTimeout(() => {
+      if (!window.isDestroyed()) webContents.forcefullyCrashRenderer()
+    }, UNRESPONSIVE_MS)
+  })
+  window.on('responsive', () => clearTimeout(hangs))
+
+  function load(url: string): void {
+    window.loadURL(url).catch((error: unknown) => log.error({ err: error }, 'not even the recovery page can be shown'))
+  }
+}
+
+function tell(window: BrowserWindow, { placed }: WindowEvents): void {
+  placed({ ...window.getNormalBounds(), maximized: window.isMaximized() })
+}
+
+/** Keys that leave, reload or take apart the page. What the system does with a key before we see it is the system's to forbid. */
+const WAYS_OUT: readonly ((input: Input) => boolean)[] = [
+  ({ key }) => key === 'F11' || key === 'F12' || key === 'F5' || key === 'BrowserBack' || key === 'BrowserForward',
+  ({ key, alt }) => alt && (key === 'F4' || key === 'ArrowLeft' || key === 'ArrowRight'),
+  ({ key, control, meta }) => (control || meta) && /^[rwqnpuo+\-=0]$/i.test(key),
+  ({ key, control, meta, shift, alt }) => (control || meta) && (shift || alt) && /^[ijc]$/i.test(key),
+]
+
+function stayInside(event: { preventDefault(): void }, input: Input): void {
+  if (WAYS_OUT.some((leads) => leads(input))) event.preventDefault()
+}
+
 /** Electron's defaults for some of these are the same; they are said all the same, so that none can change unseen. */
-export function windowOptions({ preload, development }: WindowOptions): BrowserWindowConstructorOptions {
+export function windowOptions(options: WindowOptions): BrowserWindowConstructorOptions {
+  const { preload, development, kiosk, place } = options
   return {
     title: 'Andon',
     width: 1280,
     height: 800,
+    ...(place && !kiosk ? { x: place.x, y: place.y, width: place.width, height: place.height } : {}),
     // The page is usable on a phone and on a panel of 800×480.
     minWidth: 390,
     minHeight: 480,
+    ...(kiosk ? { kiosk: true, closable: false, minimizable: false } : {}),
     // The theme's page colour, so that nothing flashes while the first frame is drawn.
     backgroundColor: '#c7c7c7',
     show: false,
@@ -54,7 +120,7 @@ export function windowOptions({ preload, development }: WindowOptions): BrowserW
       allowRunningInsecureContent: false,
       navigateOnDragDrop: false,
       spellcheck: false,
-      devTools: development,
+      devTools: development && !kiosk,
     },
   }
 }

@@ -101,6 +101,7 @@ export class FakeContents extends EventEmitter {
   readonly mainFrame = fakeFrame('andon://panel/index.html')
   windowOpen: Handler | undefined
   readonly reload = vi.fn<() => void>()
+  readonly forcefullyCrashRenderer = vi.fn<() => void>()
   isDestroyed(): boolean {
     return false
   }
@@ -127,7 +128,10 @@ export class BrowserWindow extends EventEmitter {
   readonly show = vi.fn<() => void>()
   readonly focus = vi.fn<() => void>()
   readonly restore = vi.fn<() => void>()
+  readonly maximize = vi.fn<() => void>()
   minimized = false
+  maximized = false
+  bounds = { x: 10, y: 20, width: 1000, height: 700 }
 
   constructor(readonly options: object) {
     super()
@@ -137,6 +141,12 @@ export class BrowserWindow extends EventEmitter {
   }
   isMinimized(): boolean {
     return this.minimized
+  }
+  isMaximized(): boolean {
+    return this.maximized
+  }
+  getNormalBounds(): object {
+    return this.bounds
   }
   isDestroyed(): boolean {
     return false
@@ -160,6 +170,11 @@ export const Menu = {
   setApplicationMenu: vi.fn<(menu: unknown) => void>(),
   buildFromTemplate: vi.fn<(template: unknown) => object>((template) => ({ template })),
 }
+export const screen = {
+  workAreas: [{ x: 0, y: 0, width: 1920, height: 1080 }],
+  getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
+}
+export const powerSaveBlocker = { start: vi.fn<(kind: string) => number>(() => 1) }
 export const contextBridge = { exposeInMainWorld: vi.fn<(key: string, value: unknown) => void>() }
 export const ipcRenderer = { postMessage: vi.fn<(channel: string, message: unknown, ports: unknown[]) => void>() }
 
@@ -173,6 +188,7 @@ export function resetElectron(): void {
   session.defaultSession = new FakeSession()
   for (const mock of [dialog.showErrorBox, protocol.registerSchemesAsPrivileged, Menu.setApplicationMenu])
     mock.mockClear()
+  powerSaveBlocker.start.mockClear()
   contextBridge.exposeInMainWorld.mockClear()
   ipcRenderer.postMessage.mockReset()
 }

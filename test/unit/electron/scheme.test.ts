@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { CONTENT_SECURITY_POLICY } from '../../../src/main/content-security-policy.ts'
-import { registerScheme, serveRenderer } from '../../../src/main/electron/scheme.ts'
+import { RECOVERY_URL, registerScheme, serveRenderer } from '../../../src/main/electron/scheme.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { FakeSession, protocol, resetElectron } from './fake-electron.ts'
@@ -31,7 +31,12 @@ function serve() {
   writeFileSync(join(out, 'renderer', 'x.js'), 'export {}')
   const session = new FakeSession()
   const log = new MemoryLog()
-  serveRenderer(asSession(session), join(out, 'renderer'), api, log)
+  const recovery = () => ({
+    reason: '<crashed>',
+    panelUrl: 'http://127.0.0.1:3002/',
+    pageUrl: 'andon://panel/index.html',
+  })
+  serveRenderer(asSession(session), { root: join(out, 'renderer'), get: api, recovery, log })
   const get = (path: string, init?: RequestInit): Promise<Response> => {
     const handler = session.schemes['andon']
     if (!handler) throw new Error('the scheme is not served')
@@ -102,4 +107,19 @@ test('a file that cannot be read says nothing to the page and all to the log', a
   const answer = await get('/loop.js')
   expect([answer.status, await answer.text()]).toEqual([500, 'Internal error.\n'])
   expect(log.records).toMatchObject([{ level: 'error', fields: { file: join(out, 'renderer', 'loop.js') } }])
+})
+
+test('the recovery page says why and where else, without a script, under the same policy', async () => {
+  const { get } = serve()
+  expect(RECOVERY_URL).toBe('andon://panel/recovery')
+  const page = await get('/recovery')
+  expect(page.headers.get('Content-Type')).toBe('text/html; charset=utf-8')
+  expect(page.headers.get('Content-Security-Policy')).toBe(CONTENT_SECURITY_POLICY)
+  const text = await page.text()
+  expect(text).toContain('http://127.0.0.1:3002/')
+  expect(text).toContain('&lt;crashed&gt;')
+  expect(text).toContain('href="andon://panel/index.html"')
+  expect(text).not.toMatch(/<script|style=|<crashed>/)
+  const style = await get('/recovery.css')
+  expect([style.status, style.headers.get('Content-Type')]).toEqual([200, 'text/css; charset=utf-8'])
 })

@@ -1,15 +1,28 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { restrictDevelopmentServer } from '../../../src/main/electron/development.ts'
 import { installMenu } from '../../../src/main/electron/menu.ts'
 import { developmentOrigin, panelOrigin } from '../../../src/main/electron/page-origin.ts'
 import { openWindow, windowOptions } from '../../../src/main/electron/window.ts'
+import { readWindowPlace, writeWindowPlace } from '../../../src/main/electron/window-file.ts'
+import { RELOAD_WAITS } from '../../../src/main/shell/reload-policy.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
+import { tempDir } from '../../support/temp-dir.ts'
+import { waitFor } from '../../support/wait-for.ts'
 import { asSession } from './as-electron.ts'
 import { BrowserWindow, FakeSession, Menu, order, resetElectron } from './fake-electron.ts'
 
 vi.mock('electron', () => import('./fake-electron.ts'))
 
-const OPTIONS = { origin: panelOrigin, preload: '/opt/andon/out/preload/index.cjs', development: false }
+const OPTIONS = {
+  origin: panelOrigin,
+  preload: '/opt/andon/out/preload/index.cjs',
+  development: false,
+  kiosk: false,
+  place: null,
+}
+const EVENTS = { givenUp: () => 'andon://panel/recovery', placed: () => undefined }
 
 beforeEach(resetElectron)
 
@@ -35,7 +48,7 @@ test('developer tools are for development', () => {
 })
 
 test('it loads the page, fits on a small display, and shows itself when it has something to show', async () => {
-  const window = await openWindow(OPTIONS, new MemoryLog())
+  const window = await openWindow(OPTIONS, EVENTS, new MemoryLog())
   expect(order).toEqual(['window', 'load andon://panel/index.html'])
   const fake = BrowserWindow.windows[0]
   expect(fake).toBe(window)
@@ -47,14 +60,16 @@ test('it loads the page, fits on a small display, and shows itself when it has s
 
 test('a page that cannot be loaded is said to be so', async () => {
   BrowserWindow.loading = () => Promise.reject(new Error('ERR_FILE_NOT_FOUND (-6)'))
-  await expect(openWindow(OPTIONS, new MemoryLog())).rejects.toThrow('ERR_FILE_NOT_FOUND')
+  await expect(openWindow(OPTIONS, EVENTS, new MemoryLog())).rejects.toThrow('ERR_FILE_NOT_FOUND')
 })
 
 describe('a page whose process died', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
   test('is loaded again after a moment, and that is logged', async () => {
-    vi.useFakeTimers()
     const log = new MemoryLog()
-    await openWindow(OPTIONS, log)
+    await openWindow(OPTIONS, EVENTS, log)
     const { webContents } = BrowserWindow.windows[0] ?? new BrowserWindow({})
     webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 139 })
     expect(webContents.reload).not.toHaveBeenCalled()
@@ -64,7 +79,109 @@ describe('a page whose process died', () => {
     webContents.emit('render-process-gone', {}, { reason: 'clean-exit', exitCode: 0 })
     await vi.advanceTimersByTimeAsync(5_000)
     expect(webContents.reload).toHaveBeenCalledOnce()
-    vi.useRealTimers()
+  })
+
+  test('that dies again and again is given up, with a page that says why; who tries again from there begins anew', async () => {
+    const reasons: string[] = []
+    const givenUp = (reason: string) => (reasons.push(reason), 'andon://panel/recovery')
+    await openWindow(OPTIONS, { ...EVENTS, givenUp }, new MemoryLog())
+    const { webContents } = BrowserWindow.windows[0] ?? new BrowserWindow({})
+    const die = async () => {
+      webContents.emit('render-process-gone', {}, { reason: 'oom', exitCode: 5 })
+      await vi.advanceTimersByTimeAsync(30_000)
+    }
+    for (let i = 0; i < RELOAD_WAITS.length; i += 1) await die()
+    expect([webContents.reload.mock.calls.length, reasons]).toEqual([RELOAD_WAITS.length, []])
+    await die()
+    expect([webContents.reload.mock.calls.length, reasons]).toEqual([RELOAD_WAITS.length, ['oom (5)']])
+    expect(order.at(-1)).toBe('load andon://panel/recovery')
+    await die()
+    expect(webContents.reload).toHaveBeenCalledTimes(RELOAD_WAITS.length + 1)
+  })
+
+  test('a page that hangs for long is ended, one that only paused is not', async () => {
+    const window = await openWindow(OPTIONS, EVENTS, new MemoryLog())
+    const { webContents } = BrowserWindow.windows[0] ?? new BrowserWindow({})
+    window.emit('unresponsive')
+    await vi.advanceTimersByTimeAsync(20_000)
+    window.emit('responsive')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(webContents.forcefullyCrashRenderer).not.toHaveBeenCalled()
+    window.emit('unresponsive')
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(webContents.forcefullyCrashRenderer).toHaveBeenCalledOnce()
+  })
+})
+
+describe('where the window is', () => {
+  const place = { x: 300, y: 40, width: 900, height: 600, maximized: true }
+
+  test('it opens where it was, and says where it is when it goes', async () => {
+    const placed: unknown[] = []
+    const window = await openWindow(
+      { ...OPTIONS, place },
+      { ...EVENTS, placed: (at) => placed.push(at) },
+      new MemoryLog(),
+    )
+    const fake = BrowserWindow.windows[0] ?? new BrowserWindow({})
+    expect(fake.options).toMatchObject({ x: 300, y: 40, width: 900, height: 600 })
+    window.emit('ready-to-show')
+    expect(fake.maximize).toHaveBeenCalledOnce()
+    window.emit('close')
+    expect(placed).toEqual([{ x: 10, y: 20, width: 1000, height: 700, maximized: false }])
+  })
+
+  test('in a file of its own: what is no place is none, and what is on no display either', async () => {
+    const [log, dir] = [new MemoryLog(), tempDir()]
+    const file = join(dir, 'window.json')
+    expect(readWindowPlace(file, log)).toBeNull()
+    writeWindowPlace(file, place, log)
+    await waitFor(() => readWindowPlace(file, log), { what: 'the place' })
+    expect(readWindowPlace(file, log)).toEqual(place)
+    writeFileSync(file, JSON.stringify({ ...place, x: 5_000 }))
+    expect(readWindowPlace(file, log)).toBeNull()
+    writeFileSync(file, '{"x":')
+    expect(readWindowPlace(file, log)).toBeNull()
+    expect(log.records).toEqual([])
+    writeWindowPlace(join(dir, 'nowhere', 'window.json'), place, log)
+    await waitFor(() => log.records.length > 0, { what: 'the warning' })
+    expect(log.records[0]).toMatchObject({ level: 'warn' })
+  })
+})
+
+describe('a kiosk', () => {
+  test('takes the display, has no developer tools, and forgets no place', async () => {
+    expect(windowOptions({ ...OPTIONS, kiosk: true, development: true })).toMatchObject({
+      kiosk: true,
+      closable: false,
+      webPreferences: { devTools: false },
+    })
+  })
+
+  test.each([
+    ['F5', {}, false],
+    ['F11', {}, false],
+    ['F12', {}, false],
+    ['F4', { alt: true }, false],
+    ['F4', {}, true],
+    ['r', { control: true }, false],
+    ['R', { control: true, shift: true }, false],
+    ['w', { control: true }, false],
+    ['q', { meta: true }, false],
+    ['I', { control: true, shift: true }, false],
+    ['i', { meta: true, alt: true }, false],
+    ['c', { control: true }, true],
+    ['Tab', {}, true],
+    ['Enter', {}, true],
+    ['ArrowLeft', {}, true],
+    ['ArrowLeft', { alt: true }, false],
+  ])('key %s with %o reaches the page: %s', async (key, modifiers, reaches) => {
+    await openWindow({ ...OPTIONS, kiosk: true }, EVENTS, new MemoryLog())
+    const { webContents } = BrowserWindow.windows[0] ?? new BrowserWindow({})
+    const preventDefault = vi.fn<() => void>()
+    const none = { control: false, meta: false, alt: false, shift: false }
+    webContents.emit('before-input-event', { preventDefault }, { key, ...none, ...modifiers })
+    expect(preventDefault).toHaveBeenCalledTimes(reaches ? 0 : 1)
   })
 })
 

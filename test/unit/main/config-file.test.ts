@@ -57,8 +57,11 @@ describe('a mistake is told with file, line, key and what may stand there', () =
       tag('{ type: integer, limits: { highhigh: 3 } }'),
       `${SPEED}.limits.highhigh" is not known here, did you mean "high_high"?`,
     ],
-    ['machine: {}\n', 'a.yaml, line 1: "machine" is not known here, did you mean "machines"? Known are host, port'],
-    ['colour: red\n', 'a.yaml, line 1: "colour" is not known here. Known are host, port'],
+    [
+      'machine: {}\n',
+      'a.yaml, line 1: "machine" is not known here, did you mean "machines"? Known are kiosk, host, port',
+    ],
+    ['colour: red\n', 'a.yaml, line 1: "colour" is not known here. Known are kiosk, host, port'],
   ])('an unknown key suggests the nearest known one: %j', (text, message) => {
     expect(refusal(text)).toContain(message)
   })

@@ -37,6 +37,7 @@ const usageError = (run: () => unknown): string => {
 test('without any option everything has its default', () => {
   expect(read([], 'linux')).toMatchObject({
     headless: false,
+    kiosk: false,
     host: '127.0.0.1',
     port: 3002,
     eventsSockets: ['/tmp/statemachine-events.sock'],
@@ -55,11 +56,12 @@ test('on Windows there is no Unix socket by default', () => {
 
 test('every option is read from the command line', () => {
   const line =
-    '--headless --host ::1 --port 0 --events-socket /run/a.sock --events-socket b.sock ' +
+    '--headless --kiosk --host ::1 --port 0 --events-socket /run/a.sock --events-socket b.sock ' +
     '--socket-mode 0600 --socket-group operators --udp 127.0.0.1:0 --udp [::1]:3003 ' +
     '--stale-after 0.5 --connections 7 --data-dir data --log-level=debug'
   expect(read(line.split(' '))).toMatchObject({
     headless: true,
+    kiosk: true,
     host: '::1',
     port: 0,
     eventsSockets: ['/run/a.sock', resolve('b.sock')],
@@ -82,6 +84,7 @@ test('--help and --version need nothing else to be right', () => {
 })
 
 const FILE = `
+kiosk: true
 host: localhost
 port: 4000
 events_sockets: [/run/file.sock]
@@ -98,6 +101,7 @@ machines:
 
 test('the configuration file is read', () => {
   expect(read(['--config', file(FILE)])).toMatchObject({
+    kiosk: true,
     host: 'localhost',
     port: 4000,
     eventsSockets: ['/run/file.sock'],
@@ -140,7 +144,7 @@ test('a configuration file that was asked for must be there', () => {
 test.each([
   [
     'host: 127.0.0.1\nprot: 3002\n',
-    'a.yaml, line 2: "prot" is not known here, did you mean "port"? Known are host, port, events_sockets',
+    'a.yaml, line 2: "prot" is not known here, did you mean "port"? Known are kiosk, host, port, events_sockets',
   ],
   ['\n\nport: high\n', 'a.yaml, line 3: "port" must be a whole number from 0 to 65535, not "high".'],
   ['port: 65536\n', 'a.yaml, line 1: "port" must be a whole number from 0 to 65535, not 65536.'],
