@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, BrowserWindow, dialog, powerSaveBlocker, session } from 'electron'
+import { app, BrowserWindow, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Start } from '../start.ts'
@@ -90,10 +90,18 @@ class Application {
       app.exit(0)
       return false
     }
+    // Kept beside the panel's other files for whoever looks into a crash; never sent anywhere.
+    app.setPath('crashDumps', join(this.#config.dataDir, 'crashes'))
+    crashReporter.start({ uploadToServer: false })
     hardenApplication(this.#origin())
     registerScheme()
 
     app.on('second-instance', showWindow)
+    // Electron starts those again by itself; the page's own process is the window's affair.
+    app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
+      if (reason !== 'clean-exit')
+        this.#log.error({ type, reason, exitCode, name }, 'a helper process of the window died')
+    })
     app.on('window-all-closed', () => this.#end('the window was closed'))
     app.on('before-quit', (event) => {
       // The panel closes in order first; the end of that ends the process without asking again.

@@ -46,8 +46,8 @@ export function serveRenderer(session: Session, served: Served): void {
 async function answer(request: Request, { root, get, recovery, log }: Served): Promise<Response> {
   if (request.method !== 'GET') return refusal(405, 'Only GET.', { Allow: 'GET' })
   const { host, pathname, search } = new URL(request.url)
-  if (request.url === RECOVERY_URL) return text(recoveryPage(recovery()), 'text/html; charset=utf-8')
-  if (host === HOST && pathname === '/recovery.css') return text(RECOVERY_STYLE, 'text/css; charset=utf-8')
+  if (request.url === RECOVERY_URL) return ownFile(recoveryPage(recovery()), 'text/html; charset=utf-8')
+  if (host === HOST && pathname === '/recovery.css') return ownFile(RECOVERY_STYLE, 'text/css; charset=utf-8')
   if (host === HOST && pathname.startsWith('/api/')) {
     const { status, headers, body } = await get(pathname + search)
     return new Response(Readable.toWeb(body) as ReadableStream, { status, headers })
@@ -65,7 +65,7 @@ async function answer(request: Request, { root, get, recovery, log }: Served): P
   }
 }
 
-function text(body: string, type: string): Response {
+function ownFile(body: string, type: string): Response {
   return new Response(body, { headers: { ...HEADERS, 'Content-Type': type } })
 }
 

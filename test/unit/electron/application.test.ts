@@ -9,7 +9,18 @@ import { MemoryLog } from '../../support/memory-log.ts'
 import { testConfig } from '../../support/panel.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { app, BrowserWindow, dialog, ipcMain, order, protocol, resetElectron, session } from './fake-electron.ts'
+import {
+  app,
+  BrowserWindow,
+  crashReporter,
+  dialog,
+  ipcMain,
+  order,
+  powerSaveBlocker,
+  protocol,
+  resetElectron,
+  session,
+} from './fake-electron.ts'
 import { RecordingCore } from './recording-core.ts'
 
 vi.mock('electron', () => import('./fake-electron.ts'))
@@ -120,12 +131,29 @@ describe('the start', () => {
     const { dir } = await open()
     expect(order).toEqual(['sandbox', 'scheme', 'ready', 'compose', 'window', 'load andon://panel/index.html'])
     expect(app.paths['userData']).toBe(join(dir, 'data', 'window'))
+    expect(app.paths['crashDumps']).toBe(join(dir, 'data', 'crashes'))
+    expect(crashReporter.start.mock.calls).toEqual([[{ uploadToServer: false }]])
+    expect(powerSaveBlocker.start).not.toHaveBeenCalled()
     expect(existsSync(join(dir, 'data', 'window'))).toBe(true)
     expect(Object.keys(session.defaultSession.handlers).toSorted()).toEqual(['check', 'device', 'request'])
     expect(Object.keys(session.defaultSession.schemes)).toEqual(['andon'])
     expect(ipcMain.eventNames()).toEqual(['andon:open-session'])
     expect(out).toBe(`Andon listens for events on ${join(dir, 'events.sock')}\nAndon is at http://127.0.0.1:3002/\n`)
     expect(errors).toBe('')
+  })
+
+  test('a kiosk keeps the display awake', async () => {
+    await open(stage({}, ['--kiosk']))
+    expect(powerSaveBlocker.start.mock.calls).toEqual([['prevent-display-sleep']])
+    expect(BrowserWindow.windows[0]?.options).toMatchObject({ kiosk: true })
+  })
+
+  test('a helper process that died is logged, one that ended is not', async () => {
+    const { log } = await open()
+    app.emit('child-process-gone', {}, { type: 'Utility', reason: 'clean-exit', exitCode: 0 })
+    expect(log.records).toEqual([])
+    app.emit('child-process-gone', {}, { type: 'GPU', reason: 'crashed', exitCode: 9 })
+    expect(log.records).toMatchObject([{ level: 'error', fields: { type: 'GPU', reason: 'crashed' } }])
   })
 
   test('gives the reader of options only what is meant for it', () => {

@@ -174,6 +174,7 @@ export const screen = {
   workAreas: [{ x: 0, y: 0, width: 1920, height: 1080 }],
   getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
 }
+export const crashReporter = { start: vi.fn<(options: object) => void>() }
 export const powerSaveBlocker = { start: vi.fn<(kind: string) => number>(() => 1) }
 export const contextBridge = { exposeInMainWorld: vi.fn<(key: string, value: unknown) => void>() }
 export const ipcRenderer = { postMessage: vi.fn<(channel: string, message: unknown, ports: unknown[]) => void>() }
@@ -188,6 +189,7 @@ export function resetElectron(): void {
   session.defaultSession = new FakeSession()
   for (const mock of [dialog.showErrorBox, protocol.registerSchemesAsPrivileged, Menu.setApplicationMenu])
     mock.mockClear()
+  crashReporter.start.mockClear()
   powerSaveBlocker.start.mockClear()
   contextBridge.exposeInMainWorld.mockClear()
   ipcRenderer.postMessage.mockReset()
