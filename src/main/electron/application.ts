@@ -81,6 +81,8 @@ class Application {
     try {
       mkdirSync(profile, { recursive: true, mode: 0o750 })
       app.setPath('userData', profile)
+      // Kept beside the panel's other files for whoever looks into a crash; never sent anywhere.
+      app.setPath('crashDumps', join(this.#config.dataDir, 'crashes'))
     } catch (error) {
       // The panel runs without its folder, and says so itself; its window then does as well.
       this.#log.warn({ err: error }, 'the window keeps its profile in the usual place')
@@ -90,8 +92,6 @@ class Application {
       app.exit(0)
       return false
     }
-    // Kept beside the panel's other files for whoever looks into a crash; never sent anywhere.
-    app.setPath('crashDumps', join(this.#config.dataDir, 'crashes'))
     crashReporter.start({ uploadToServer: false })
     hardenApplication(this.#origin())
     registerScheme()
