@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { AlarmActs } from '../core/alarm-acts.ts'
 import { Alarms } from '../core/alarms.ts'
 import { commandRules } from '../core/command-rules.ts'
@@ -24,6 +25,8 @@ import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { SqliteTrendStore } from './adapters/sqlite/trend-store.ts'
+import type { HttpTimes } from './adapters/http-servers.ts'
+import { OwnNames } from './adapters/origin.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { openControlLink } from './adapters/unix-control-link.ts'
 import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
@@ -37,10 +40,14 @@ import { watchPlantFile } from './plant-file.ts'
 import { VERSION } from './version.ts'
 
 /** Limits on what a viewer may do; see PROTOCOL.md. */
-const SESSION_LIMITS = { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 64 * 1024, fullMs: 30_000 }
+const SESSION_LIMITS = { helloMs: 10_000, heartbeatMs: 30_000, fullMs: 30_000 }
 
 /** Most missed events that a viewer is sent; one that missed more gets a snapshot. */
 const RESUME_EVENTS = 50_000
+
+/** A browser opens some connections beside its session; programs, probes and scrapers come in addition. */
+const SOCKETS_PER_VIEWER = 4
+const SPARE_SOCKETS = 100
 
 export interface Surroundings {
   readonly log: Log
@@ -56,6 +63,8 @@ export interface Surroundings {
   readonly heartbeatMs?: number
   readonly helloMs?: number
   readonly fullMs?: number
+  /** Overrides of the web server's. */
+  readonly times?: HttpTimes
 }
 
 /** The running panel. */
@@ -180,6 +189,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   )
   const limits = {
     ...SESSION_LIMITS,
+    messageBytes: config.messageBytes,
+    messagesPerSecond: config.messagesPerSecond,
     helloMs: surroundings.helloMs ?? SESSION_LIMITS.helloMs,
     heartbeatMs: surroundings.heartbeatMs ?? SESSION_LIMITS.heartbeatMs,
     fullMs: surroundings.fullMs ?? SESSION_LIMITS.fullMs,
@@ -190,6 +201,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     clock,
     limits,
     connections: config.connections,
+    connectionsPerAddress: config.connectionsPerAddress,
     version: VERSION,
     operations,
     health: () => board.frame,
@@ -223,6 +235,12 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       port: config.port,
       rendererDir,
       messageBytes: limits.messageBytes,
+      names: new OwnNames({ host: config.host, hostname: hostname(), allowed: config.allowedHosts }),
+      gate: {
+        total: config.connections * SOCKETS_PER_VIEWER + SPARE_SOCKETS,
+        perAddress: config.connectionsPerAddress * SOCKETS_PER_VIEWER + SPARE_SOCKETS,
+      },
+      times: surroundings.times ?? {},
       accept: sessions.accept,
       health: () => board.health,
       history: {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
-import Fastify, { type FastifyError, type FastifyReply } from 'fastify'
+import Fastify, { type ConnectionError, type FastifyError, type FastifyReply } from 'fastify'
 import { WebSocketServer } from 'ws'
 import { CLOSE_CODES } from '../../shared/close-codes.ts'
 import { JournalError } from '../../core/journal-store.ts'
@@ -10,8 +11,10 @@ import type { Log } from '../../core/log.ts'
 import type { Accept } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
+import { ConnectionGate, type GateLimits } from './connection-gate.ts'
+import { boundAnswer, boundedServer, type HttpTimes } from './http-servers.ts'
 import { ListenError } from './listener.ts'
-import { hostAllowed, originAllowed } from './origin.ts'
+import type { OwnNames } from './origin.ts'
 import { ApiError, errorBody, type ErrorBody } from './rest/api-error.ts'
 import type { History } from './rest/history-routes.ts'
 import { metricsRoutes, type MetricsText } from './rest/metrics-routes.ts'
@@ -24,6 +27,10 @@ import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 /** Path of the protocol's endpoint. */
 export const WS_PATH = '/ws'
 
+/** Pieces that one message may come in: frames, and reads of the network while it is not whole. */
+const MAX_FRAGMENTS = 128
+const MAX_CHUNKS = 4_096
+
 export interface WebServerOptions {
   readonly host: string
   /** 0: any free one. */
@@ -31,6 +38,9 @@ export interface WebServerOptions {
   /** Folder with the built renderer. */
   readonly rendererDir: string
   readonly messageBytes: number
+  readonly names: OwnNames
+  readonly gate: GateLimits
+  readonly times: HttpTimes
   readonly accept: Accept
   readonly health: () => Health
   readonly history: History
@@ -57,7 +67,16 @@ export interface ApiAnswer {
 
 /** The panel for browsers and programs: the renderer's files, the protocol's endpoint, REST, and two probes. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const { names, times } = options
+  const gate = new ConnectionGate(options.gate)
   const app = Fastify({
+    // Also for the second address that "localhost" may have.
+    serverFactory(handler) {
+      const server = boundedServer(handler, null, times)
+      gate.guard(server)
+      return server
+    },
+    clientErrorHandler: refuseNonsense,
     logger: false,
     forceCloseConnections: true,
     bodyLimit: options.messageBytes,
@@ -70,12 +89,13 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    if (!hostAllowed(request.headers, options.host)) {
+    if (!names.hostAllowed(request.raw)) {
       await reply.code(421).type('text/plain').send('This server is not known under that name.\n')
     }
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.headers(SECURITY_HEADERS)
+    boundAnswer(reply.raw.socket, times)
     done(null, payload)
   })
   app.setErrorHandler(async (error: unknown, _request, reply) => {
@@ -87,7 +107,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
   let closing = false
   const { history, trends, operating } = options
-  await restRoutes(app, { history, trends, operating, closing: () => closing })
+  await restRoutes(app, { history, trends, operating, names, closing: () => closing })
   app.get('/healthz', { schema: HEALTHZ }, () => {
     const { version, startedAt, time, offset, sessions } = options.health()
     return { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000), offset, sessions }
@@ -113,16 +133,23 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     )
   }
 
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.messageBytes, perMessageDeflate: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.messageBytes,
+    // A compressed frame could unpack to a thousand times its size.
+    perMessageDeflate: false,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_CHUNKS,
+  })
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A socket that breaks in the middle of the upgrade must not become an uncaught error.
     socket.on('error', () => socket.destroy())
-    if (pathOf(request) !== WS_PATH || !hostAllowed(request.headers, options.host)) {
+    if (pathOf(request) !== WS_PATH || !names.hostAllowed(request)) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      if (!originAllowed(request.headers)) {
+      if (names.isForeignPage(request, false)) {
         // Accepted and closed, because a page can read a close code but not a failed upgrade.
         webSocket.on('error', () => webSocket.terminate())
         closeWebSocket(webSocket, CLOSE_CODES.origin_refused.code, CLOSE_CODES.origin_refused.reason)
@@ -176,6 +203,24 @@ function answerTo(error: unknown): { readonly status: number; readonly body: Err
   // Fastify's own words would say which route was tried and, for a defect, what went wrong inside.
   if (status < 500) return { status, body: errorBody('bad_request', 'The request is not right.') }
   return { status: 500, body: errorBody('internal', 'Something went wrong inside. The log says what.') }
+}
+
+/** What cannot even be read as a request, or did not come in time. */
+function refuseNonsense(error: ConnectionError, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = UNREADABLE[error.code] ?? '400 Bad Request'
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${headers.join('')}\r\n`, () => {
+    socket.destroy()
+  })
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
 function whyNotListening(error: unknown, { host, port }: WebServerOptions): string {
