@@ -20,18 +20,20 @@ import type { Accept } from '../core/session-socket.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
-import type { Health, Problem } from '../shared/health.ts'
+import type { CertificateHealth, Health, Problem } from '../shared/health.ts'
 import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { SqliteTrendStore } from './adapters/sqlite/trend-store.ts'
+import { ownNamesAndAddresses } from './adapters/own-addresses.ts'
+import { Credentials } from './adapters/tls/credentials.ts'
 import type { HttpTimes } from './adapters/http-servers.ts'
 import { OwnNames } from './adapters/origin.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { openControlLink } from './adapters/unix-control-link.ts'
 import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
 import { checkInThread } from './check-in-thread.ts'
-import type { Config } from './config.ts'
+import type { Config, TlsConfig } from './config.ts'
 import { plantOf } from './config-file.ts'
 import { ConfigProblems } from './config-problems.ts'
 import { type Listeners, openListeners } from './listeners.ts'
@@ -72,6 +74,10 @@ export interface Panel {
   readonly accept: Accept
   /** Where browsers find it. */
   readonly url: string
+  /** Where plain HTTP is sent on from; null where it is not listened for. */
+  readonly redirectUrl: string | null
+  /** What is served over HTTPS at the start; null over plain HTTP. */
+  readonly certificate: CertificateHealth | null
   /** Where datagrams go. */
   readonly listening: readonly string[]
   health(): Health
@@ -133,12 +139,22 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...(config.configured === undefined ? {} : { started: config.configured }),
   })
 
+  let tls: Credentials | null
+  try {
+    tls = config.tls && openCredentials(config, config.tls, log)
+  } catch (error) {
+    plantFile.close()
+    await closeJournal()
+    throw error
+  }
+
   const binding = addon ?? loadUnixBinding()
   const ingest = new Ingest(hub, clock, log)
   let listeners: Listeners
   try {
     listeners = await openListeners(config, ingest, log, binding)
   } catch (error) {
+    tls?.close()
     plantFile.close()
     await closeJournal()
     throw error
@@ -162,6 +178,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...(journal.problem ? [journal.problem] : []),
     ...(trends.problem ? [trends.problem] : []),
     ...configProblems.problems,
+    ...(tls?.problems ?? []),
   ]
   const panelAlarms = new PanelAlarms()
   const alarms = new Alarms({
@@ -183,6 +200,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       journal: journal.health,
       listeners: ingest.listeners,
       problems: problems(),
+      ...(tls ? { certificate: tls.health } : {}),
       refusedSamples: [...ingest.samples],
     }),
     () => sessions.healthChanged(),
@@ -241,6 +259,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
         perAddress: config.connectionsPerAddress * SOCKETS_PER_VIEWER + SPARE_SOCKETS,
       },
       times: surroundings.times ?? {},
+      tls,
+      redirectPort: config.httpRedirectPort,
       accept: sessions.accept,
       health: () => board.health,
       history: {
@@ -258,6 +278,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       unready,
     })
   } catch (error) {
+    tls?.close()
     plantFile.close()
     stopStaleness()
     board.close()
@@ -271,6 +292,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const { url } = web
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
+    tls?.close()
     plantFile.close()
     await listeners.close()
     stopStaleness()
@@ -284,11 +306,19 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   return {
     accept: sessions.accept,
     url,
+    redirectUrl: web.redirectUrl,
+    certificate: tls && tls.health,
     listening: listeners.addresses,
     health: () => board.health,
     get: (path) => web.get(path),
     close: () => (closing ??= close()),
   }
+}
+
+function openCredentials(config: Config, tls: TlsConfig, log: Log): Credentials {
+  const { host, allowedHosts, dataDir } = config
+  const names = () => ownNamesAndAddresses(host, allowedHosts)
+  return new Credentials({ config: tls, dataDir, names, label: hostname(), clock: systemClock, log })
 }
 
 function asJournalError(error: unknown): JournalError {

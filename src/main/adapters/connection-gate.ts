@@ -12,7 +12,7 @@ export interface GateLimits {
 export class ConnectionGate {
   readonly #limits: GateLimits
   readonly #open = new Map<string, number>()
-  #total = 0
+  readonly #sockets = new Set<Socket>()
   #refused = 0
 
   constructor(limits: GateLimits) {
@@ -20,7 +20,7 @@ export class ConnectionGate {
   }
 
   get size(): number {
-    return this.#total
+    return this.#sockets.size
   }
 
   /** Connections cut since the start. */
@@ -34,18 +34,23 @@ export class ConnectionGate {
     server.prependListener('connection', (socket: Socket) => this.#admit(socket))
   }
 
+  /** Cuts what is open, those in the middle of a handshake too, for which a server would wait at its end. */
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
   #admit(socket: Socket): void {
     const address = addressGroup(socket.remoteAddress ?? '')
     const count = this.#open.get(address) ?? 0
-    if (this.#total >= this.#limits.total || count >= this.#limits.perAddress) {
+    if (this.#sockets.size >= this.#limits.total || count >= this.#limits.perAddress) {
       this.#refused += 1
       socket.destroy()
       return
     }
-    this.#total += 1
+    this.#sockets.add(socket)
     this.#open.set(address, count + 1)
     socket.once('close', () => {
-      this.#total -= 1
+      this.#sockets.delete(socket)
       const left = (this.#open.get(address) ?? 1) - 1
       if (left === 0) this.#open.delete(address)
       else this.#open.set(address, left)

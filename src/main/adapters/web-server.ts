@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import { existsSync } from 'node:fs'
@@ -12,7 +14,8 @@ import type { Accept } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
 import { ConnectionGate, type GateLimits } from './connection-gate.ts'
-import { boundAnswer, boundedServer, type HttpTimes } from './http-servers.ts'
+import { boundAnswer, boundedServer, type HttpTimes, secureContext } from './http-servers.ts'
+import { redirectServer } from './http-redirect.ts'
 import { ListenError } from './listener.ts'
 import type { OwnNames } from './origin.ts'
 import { ApiError, errorBody, type ErrorBody } from './rest/api-error.ts'
@@ -22,6 +25,7 @@ import type { Operating } from './rest/operating.ts'
 import { HEALTHZ, READYZ } from './rest/probe-schema.ts'
 import { restRoutes } from './rest/routes.ts'
 import type { Trends } from './rest/trend-routes.ts'
+import type { Credentials } from './tls/credentials.ts'
 import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
@@ -30,6 +34,9 @@ export const WS_PATH = '/ws'
 /** Pieces that one message may come in: frames, and reads of the network while it is not whole. */
 const MAX_FRAGMENTS = 128
 const MAX_CHUNKS = 4_096
+
+/** Half a year. Of this name alone: others of the same domain are not ours. */
+const HSTS_SECONDS = 15_552_000
 
 export interface WebServerOptions {
   readonly host: string
@@ -41,6 +48,10 @@ export interface WebServerOptions {
   readonly names: OwnNames
   readonly gate: GateLimits
   readonly times: HttpTimes
+  /** Null: plain HTTP. */
+  readonly tls: Credentials | null
+  /** Where plain HTTP is sent on from; null: nowhere. */
+  readonly redirectPort: number | null
   readonly accept: Accept
   readonly health: () => Health
   readonly history: History
@@ -54,6 +65,7 @@ export interface WebServerOptions {
 
 export interface WebServer {
   readonly url: string
+  readonly redirectUrl: string | null
   /** Answers a GET of a path below `/api/`, for the window, which has no network between itself and the panel. */
   get(path: string): Promise<ApiAnswer>
   close(): Promise<void>
@@ -67,13 +79,17 @@ export interface ApiAnswer {
 
 /** The panel for browsers and programs: the renderer's files, the protocol's endpoint, REST, and two probes. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
-  const { names, times } = options
+  const { names, times, tls } = options
   const gate = new ConnectionGate(options.gate)
   const app = Fastify({
     // Also for the second address that "localhost" may have.
     serverFactory(handler) {
-      const server = boundedServer(handler, null, times)
+      const server = boundedServer(handler, tls?.current ?? null, times)
       gate.guard(server)
+      // Open connections go on with the certificate that they began with.
+      tls?.listen(() => {
+        if (server instanceof SecureServer) server.setSecureContext(secureContext(tls.current))
+      })
       return server
     },
     clientErrorHandler: refuseNonsense,
@@ -95,6 +111,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.headers(SECURITY_HEADERS)
+    if (tls?.isTrusted === true) reply.header('Strict-Transport-Security', `max-age=${HSTS_SECONDS}`)
     boundAnswer(reply.raw.socket, times)
     done(null, payload)
   })
@@ -117,6 +134,16 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons })
   })
   metricsRoutes(app, options.metrics)
+  // For whoever is to trust it; everybody may see it, and its fingerprint is told where nobody can change it on its way.
+  app.get('/ca.crt', { schema: { hide: true } }, (_request, reply) => {
+    const authority = tls?.authority
+    if (authority === null || authority === undefined) return reply.callNotFound()
+    return reply
+      .type('application/x-x509-ca-cert')
+      .header('Content-Disposition', 'attachment; filename="andon-ca.crt"')
+      .header('Cache-Control', 'no-store')
+      .send(authority)
+  })
   if (existsSync(options.rendererDir)) {
     await app.register(fastifyStatic, {
       root: options.rendererDir,
@@ -165,13 +192,21 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     await app.listen({ host: options.host, port: options.port })
   } catch (error) {
     await app.close()
-    throw new ListenError(whyNotListening(error, options))
+    throw new ListenError(whyNotListening(error, options.host, options.port, '--port'))
   }
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  let redirect: Redirect | null
+  try {
+    redirect = await startRedirect(options, port, gate)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   return {
-    url: `http://${host}:${port}/`,
+    url: `${tls ? 'https' : 'http'}://${host}:${port}/`,
+    redirectUrl: redirect && `http://${host}:${redirect.port}/`,
     async get(path) {
       const answer = await app.inject({
         method: 'GET',
@@ -184,10 +219,38 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     },
     async close() {
       closing = true
+      await redirect?.close()
       // The core has asked every viewer to go; give the close frames a moment, then cut.
       await Promise.all([...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
       sockets.close()
+      gate.close()
       await app.close()
+    },
+  }
+}
+
+interface Redirect {
+  readonly port: number
+  close(): Promise<void>
+}
+
+async function startRedirect(options: WebServerOptions, port: number, gate: ConnectionGate): Promise<Redirect | null> {
+  const { redirectPort, host, names, times } = options
+  if (redirectPort === null) return null
+  const server = redirectServer(() => port, names, gate, times)
+  try {
+    server.listen(redirectPort, host)
+    await once(server, 'listening')
+  } catch (error) {
+    throw new ListenError(whyNotListening(error, host, redirectPort, '--http-redirect-port'))
+  }
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : redirectPort,
+    close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      return closed
     },
   }
 }
@@ -207,11 +270,12 @@ function answerTo(error: unknown): { readonly status: number; readonly body: Err
 
 /** What cannot even be read as a request, or did not come in time. */
 function refuseNonsense(error: ConnectionError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  const status = UNREADABLE[error.code] ?? (error.code.startsWith('HPE_') ? '400 Bad Request' : null)
+  // Else nobody is there who would read it, or the handshake of TLS is not over.
+  if (status === null || !socket.writable) {
     socket.destroy()
     return
   }
-  const status = UNREADABLE[error.code] ?? '400 Bad Request'
   const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${headers.join('')}\r\n`, () => {
     socket.destroy()
@@ -223,11 +287,11 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
-function whyNotListening(error: unknown, { host, port }: WebServerOptions): string {
+function whyNotListening(error: unknown, host: string, port: number, option: string): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
-    return `Port ${port} on ${host} is in use. Stop the other program, or choose another with --port.`
-  if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`
+    return `Port ${port} on ${host} is in use. Stop the other program, or choose another with ${option}.`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1023 with ${option}.`
   if (code === 'EADDRNOTAVAIL') return `This computer does not have the address ${host}. Choose another with --host.`
   return `Cannot listen on ${host}:${port} (${message}).`
 }
