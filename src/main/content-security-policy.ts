@@ -17,17 +17,7 @@ export const CONTENT_SECURITY_POLICY = [
 ].join('; ')
 
 /** What a page of the panel has no use for, and so may not ask for; nor may what would be framed in it. */
-const NO_FEATURES = [
-  'camera',
-  'display-capture',
-  'geolocation',
-  'microphone',
-  'payment',
-  'serial',
-  'usb',
-  'bluetooth',
-  'hid',
-]
+const NO_FEATURES = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'serial', 'usb', 'hid']
 
 /**
  * What goes with every answer of either face. One list for both: the window's scheme knows no plug-ins of a web server.

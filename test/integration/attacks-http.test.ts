@@ -174,7 +174,7 @@ test('an answer that nobody takes is given up, and its place is free again', asy
   }
   const status = async (): Promise<number> => (await rest(panel.url, '/api/v1/export?type=none')).status
   await waitFor(async () => (await status()) === 429, { what: 'both places taken' })
-  await waitFor(async () => (await status()) === 200, { what: 'a free place' })
+  expect(await waitFor(async () => (await status()) === 200, { what: 'a free place' })).toBe(true)
   await alive(panel)
 })
 

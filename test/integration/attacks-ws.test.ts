@@ -194,6 +194,7 @@ test('[S5] who asks and never reads is not read any further, holds nobody up, an
   for (let i = 0; i < 2_000; i += 1) await sender.send(text)
   await viewer.at(2_000)
   await waitFor(() => panel.health().sessions === 1, { what: 'the end of those that do not read' })
+  expect(viewer.client.status.kind).toBe('live')
   await serves(panel, viewer)
 })
 
