@@ -26,6 +26,8 @@ const PRIORITIES: Readonly<Record<Problem['code'], Priority | null>> = {
   config_refused: 'medium',
   config_restart: null,
   trends_failed: 'medium',
+  tls_refused: 'medium',
+  tls_expiring: 'medium',
 }
 
 /** The panel's own health as alarm conditions: its problems, and what it lost or refused in the last minute. */

@@ -15,6 +15,7 @@ import type { Entry } from './entry.ts'
 import { messageFrame } from './frame.ts'
 import type { EventsFrame, Hub } from './hub.ts'
 import { type Identity, sameKey } from './identities.ts'
+import { MessageRate } from './message-rate.ts'
 import type { Operations } from './operations.ts'
 import type { Operator } from './operator.ts'
 import { answerRequest } from './session-requests.ts'
@@ -41,6 +42,7 @@ export interface SessionLimits {
   readonly helloMs: number
   readonly heartbeatMs: number
   readonly messageBytes: number
+  readonly messagesPerSecond: number
   /** A socket that stays full for longer than this is closed. */
   readonly fullMs: number
 }
@@ -96,6 +98,7 @@ export class Session implements Connection {
   #pingedAt: number | undefined
   #roundTrip: number | null = null
   readonly #since: number
+  readonly #rate: MessageRate
   readonly #stops: Stop[] = []
 
   constructor(
@@ -109,6 +112,7 @@ export class Session implements Connection {
     this.#operator = operatorOf(identity, peer)
     this.#heard = clock.monotonic()
     this.#since = clock.now()
+    this.#rate = new MessageRate(limits.messagesPerSecond, clock.monotonic())
     this.#stops.push(
       clock.after(limits.helloMs, () => {
         if (!this.#live) this.end(CLOSE_CODES.hello_timeout)
@@ -138,6 +142,7 @@ export class Session implements Connection {
   receive(text: string): void {
     if (this.#ended) return
     this.#heard = this.house.clock.monotonic()
+    if (!this.#admits()) return
     const parsed = tooDeep(text) ? TOO_DEEP : parseMessage(text, clientMessage)
     if (!parsed.ok) {
       this.#badMessages += 1
@@ -220,6 +225,18 @@ export class Session implements Connection {
     if (this.#live && !this.#ended) this.#sendPlant()
   }
 
+  /** False where this client sends faster than it may. It is told once, and closed where it does not slow down. */
+  #admits(): boolean {
+    const admission = this.#rate.message(this.house.clock.monotonic())
+    if (admission === 'told') this.#error('rate_limited', this.#tooMany())
+    else if (admission === 'exhausted') this.end(CLOSE_CODES.rate_limited)
+    return admission === 'admitted'
+  }
+
+  #tooMany(): string {
+    return `More than ${this.house.limits.messagesPerSecond} messages a second: slow down, this was not read.`
+  }
+
   #handle(message: ClientMessage): void {
     if (message.type === 'hello') {
       this.#hello(message)
@@ -228,6 +245,10 @@ export class Session implements Connection {
     if (!this.#live) {
       this.#error('hello_expected', 'The first message must be a hello.')
       this.end(CLOSE_CODES.bad_message)
+      return
+    }
+    if ('id' in message && !this.#rate.affords(message.type, this.house.clock.monotonic())) {
+      this.#refuse(message.id, 'rate_limited', this.#tooMany())
       return
     }
     switch (message.type) {

@@ -1,5 +1,6 @@
-import { CLOSE_CODES } from '../shared/close-codes.ts'
+import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
 import type { ViewerHealth } from '../shared/health.ts'
+import { addressGroup } from './address-group.ts'
 import type { Archive } from './archive.ts'
 import type { Clock } from './clock.ts'
 import { FlushTimer } from './flush-timer.ts'
@@ -7,7 +8,7 @@ import type { Hub } from './hub.ts'
 import { Identities, type Identity } from './identities.ts'
 import type { Operations } from './operations.ts'
 import { Session, type SessionHouse, type SessionLimits, type SharedFrames } from './session.ts'
-import type { Accept, Connection, Frame } from './session-socket.ts'
+import type { Accept, Connection, Frame, Peer } from './session-socket.ts'
 
 /** How long events are gathered, at most, before they are sent on. */
 const FLUSH_MS = 4
@@ -22,6 +23,8 @@ export interface SessionsOptions {
   readonly limits: SessionLimits
   /** Most remote viewers at a time. The local display is not counted: it must always get in. */
   readonly connections: number
+  /** Most remote viewers at one address. */
+  readonly connectionsPerAddress: number
   readonly version: string
   readonly operations: Operations
   readonly health: () => Frame
@@ -33,6 +36,11 @@ export interface SessionTotals {
   readonly opened: number
   readonly conflated: number
   readonly resets: number
+}
+
+const TOO_MANY_OF_ADDRESS: CloseCode = {
+  ...CLOSE_CODES.too_many_connections,
+  reason: 'too many connections from one address',
 }
 
 const refused: Connection = { receive: () => undefined, drained: () => undefined, closed: () => undefined }
@@ -91,8 +99,9 @@ export class Sessions {
       socket.close(CLOSE_CODES.going_away.code, CLOSE_CODES.going_away.reason)
       return refused
     }
-    if (peer.kind === 'remote' && this.#remote() >= this.#options.connections) {
-      socket.close(CLOSE_CODES.too_many_connections.code, CLOSE_CODES.too_many_connections.reason)
+    const full = this.#fullFor(peer)
+    if (full) {
+      socket.close(full.code, full.reason)
       return refused
     }
     const session = new Session(this.#identities.create(), peer, socket, this.#house)
@@ -141,9 +150,18 @@ export class Sessions {
     this.#options.operations.control.lost(session.id)
   }
 
-  #remote(): number {
-    let count = 0
-    for (const session of this.#sessions) if (session.peer.kind === 'remote') count += 1
-    return count
+  /** Why this viewer cannot be let in; null where it can. */
+  #fullFor({ kind, address }: Peer): CloseCode | null {
+    if (kind === 'local') return null
+    const { connections, connectionsPerAddress } = this.#options
+    const group = addressGroup(address)
+    let [all, same] = [0, 0]
+    for (const { peer } of this.#sessions) {
+      if (peer.kind === 'local') continue
+      all += 1
+      if (addressGroup(peer.address) === group) same += 1
+    }
+    if (all >= connections) return CLOSE_CODES.too_many_connections
+    return same >= connectionsPerAddress ? TOO_MANY_OF_ADDRESS : null
   }
 }

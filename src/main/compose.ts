@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { AlarmActs } from '../core/alarm-acts.ts'
 import { Alarms } from '../core/alarms.ts'
 import { commandRules } from '../core/command-rules.ts'
@@ -19,16 +20,20 @@ import type { Accept } from '../core/session-socket.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
-import type { Health, Problem } from '../shared/health.ts'
+import type { CertificateHealth, Health, Problem } from '../shared/health.ts'
 import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { SqliteTrendStore } from './adapters/sqlite/trend-store.ts'
+import { ownNamesAndAddresses } from './adapters/own-addresses.ts'
+import { Credentials } from './adapters/tls/credentials.ts'
+import type { HttpTimes } from './adapters/http-servers.ts'
+import { OwnNames } from './adapters/origin.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { openControlLink } from './adapters/unix-control-link.ts'
 import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
 import { checkInThread } from './check-in-thread.ts'
-import type { Config } from './config.ts'
+import type { Config, TlsConfig } from './config.ts'
 import { plantOf } from './config-file.ts'
 import { ConfigProblems } from './config-problems.ts'
 import { type Listeners, openListeners } from './listeners.ts'
@@ -37,10 +42,14 @@ import { watchPlantFile } from './plant-file.ts'
 import { VERSION } from './version.ts'
 
 /** Limits on what a viewer may do; see PROTOCOL.md. */
-const SESSION_LIMITS = { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 64 * 1024, fullMs: 30_000 }
+const SESSION_LIMITS = { helloMs: 10_000, heartbeatMs: 30_000, fullMs: 30_000 }
 
 /** Most missed events that a viewer is sent; one that missed more gets a snapshot. */
 const RESUME_EVENTS = 50_000
+
+/** A browser opens some connections beside its session; programs, probes and scrapers come in addition. */
+const SOCKETS_PER_VIEWER = 4
+const SPARE_SOCKETS = 100
 
 export interface Surroundings {
   readonly log: Log
@@ -56,6 +65,8 @@ export interface Surroundings {
   readonly heartbeatMs?: number
   readonly helloMs?: number
   readonly fullMs?: number
+  /** Overrides of the web server's. */
+  readonly times?: HttpTimes
 }
 
 /** The running panel. */
@@ -63,6 +74,10 @@ export interface Panel {
   readonly accept: Accept
   /** Where browsers find it. */
   readonly url: string
+  /** Where plain HTTP is sent on from; null where it is not listened for. */
+  readonly redirectUrl: string | null
+  /** What is served over HTTPS at the start; null over plain HTTP. */
+  readonly certificate: CertificateHealth | null
   /** Where datagrams go. */
   readonly listening: readonly string[]
   health(): Health
@@ -124,12 +139,22 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...(config.configured === undefined ? {} : { started: config.configured }),
   })
 
+  let tls: Credentials | null
+  try {
+    tls = config.tls && openCredentials(config, config.tls, log)
+  } catch (error) {
+    plantFile.close()
+    await closeJournal()
+    throw error
+  }
+
   const binding = addon ?? loadUnixBinding()
   const ingest = new Ingest(hub, clock, log)
   let listeners: Listeners
   try {
     listeners = await openListeners(config, ingest, log, binding)
   } catch (error) {
+    tls?.close()
     plantFile.close()
     await closeJournal()
     throw error
@@ -153,6 +178,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...(journal.problem ? [journal.problem] : []),
     ...(trends.problem ? [trends.problem] : []),
     ...configProblems.problems,
+    ...(tls?.problems ?? []),
   ]
   const panelAlarms = new PanelAlarms()
   const alarms = new Alarms({
@@ -174,12 +200,15 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       journal: journal.health,
       listeners: ingest.listeners,
       problems: problems(),
+      ...(tls ? { certificate: tls.health } : {}),
       refusedSamples: [...ingest.samples],
     }),
     () => sessions.healthChanged(),
   )
   const limits = {
     ...SESSION_LIMITS,
+    messageBytes: config.messageBytes,
+    messagesPerSecond: config.messagesPerSecond,
     helloMs: surroundings.helloMs ?? SESSION_LIMITS.helloMs,
     heartbeatMs: surroundings.heartbeatMs ?? SESSION_LIMITS.heartbeatMs,
     fullMs: surroundings.fullMs ?? SESSION_LIMITS.fullMs,
@@ -190,6 +219,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     clock,
     limits,
     connections: config.connections,
+    connectionsPerAddress: config.connectionsPerAddress,
     version: VERSION,
     operations,
     health: () => board.frame,
@@ -223,6 +253,14 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       port: config.port,
       rendererDir,
       messageBytes: limits.messageBytes,
+      names: new OwnNames({ host: config.host, hostname: hostname(), allowed: config.allowedHosts }),
+      gate: {
+        total: config.connections * SOCKETS_PER_VIEWER + SPARE_SOCKETS,
+        perAddress: config.connectionsPerAddress * SOCKETS_PER_VIEWER + SPARE_SOCKETS,
+      },
+      times: surroundings.times ?? {},
+      tls,
+      redirectPort: config.httpRedirectPort,
       accept: sessions.accept,
       health: () => board.health,
       history: {
@@ -240,6 +278,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       unready,
     })
   } catch (error) {
+    tls?.close()
     plantFile.close()
     stopStaleness()
     board.close()
@@ -253,6 +292,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const { url } = web
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
+    tls?.close()
     plantFile.close()
     await listeners.close()
     stopStaleness()
@@ -266,11 +306,19 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   return {
     accept: sessions.accept,
     url,
+    redirectUrl: web.redirectUrl,
+    certificate: tls && tls.health,
     listening: listeners.addresses,
     health: () => board.health,
     get: (path) => web.get(path),
     close: () => (closing ??= close()),
   }
+}
+
+function openCredentials(config: Config, tls: TlsConfig, log: Log): Credentials {
+  const { host, allowedHosts, dataDir } = config
+  const names = () => ownNamesAndAddresses(host, allowedHosts)
+  return new Credentials({ config: tls, dataDir, names, label: hostname(), clock: systemClock, log })
 }
 
 function asJournalError(error: unknown): JournalError {

@@ -30,6 +30,41 @@ export const SettingsSchema = Type.Object({
       description: 'Port to serve browsers on; 0 for any free one. Default: 3002',
     }),
   ),
+  allowed_hosts: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      title: 'Allowed hosts',
+      description:
+        'Further names that browsers may call the panel by, or origins (https://panel.example) of proxies before it. Default: localhost, this computer’s name, its addresses',
+    }),
+  ),
+  tls: Type.Optional(
+    Type.Boolean({
+      title: 'TLS',
+      description: 'Serve over HTTPS with a certificate that Andon makes and renews itself. Default: false',
+    }),
+  ),
+  tls_certificate: Type.Optional(
+    Type.String({
+      minLength: 1,
+      title: 'TLS certificate',
+      description: 'Serve over HTTPS with your own certificate: the file with its chain (PEM). Default: none',
+    }),
+  ),
+  tls_key: Type.Optional(
+    Type.String({
+      minLength: 1,
+      title: 'TLS key',
+      description: 'The file with the private key of that certificate (PEM). Default: none',
+    }),
+  ),
+  http_redirect_port: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      title: 'HTTP redirect port',
+      description: 'With HTTPS: port on which plain HTTP is sent on to it; 0 for any free one. Default: none',
+    }),
+  ),
   events_sockets: Type.Optional(
     Type.Array(Type.String({ minLength: 1 }), {
       title: 'Event sockets',
@@ -74,6 +109,30 @@ export const SettingsSchema = Type.Object({
       maximum: 10_000,
       title: 'Connections',
       description: 'Most browsers at a time. Default: 100',
+    }),
+  ),
+  connections_per_address: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      title: 'Connections per address',
+      description: 'Most browsers at a time from one address. Default: 50',
+    }),
+  ),
+  messages_per_second: Type.Optional(
+    Type.Integer({
+      minimum: 10,
+      maximum: 100_000,
+      title: 'Messages per second',
+      description: 'Most messages a second from one browser. Default: 100',
+    }),
+  ),
+  message_kib: Type.Optional(
+    Type.Integer({
+      minimum: 4,
+      maximum: 1_024,
+      title: 'Message size, KiB',
+      description: 'Largest message from a browser, and largest body of a request. Default: 64',
     }),
   ),
   retention_days: Type.Optional(

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Retention } from '../core/journal.ts'
 import { CONTROL_PREFIX } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
-import { isLoopback } from './adapters/origin.ts'
+import { hostName, isLoopback } from './adapters/origin.ts'
 import type { UdpAddress } from './adapters/udp-listener.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import {
@@ -24,6 +24,12 @@ export interface Config {
   readonly kiosk: boolean
   readonly host: string
   readonly port: number
+  /** Further names, and origins, that requests may be sent to. */
+  readonly allowedHosts: readonly string[]
+  /** Null: plain HTTP. */
+  readonly tls: TlsConfig | null
+  /** Null: plain HTTP is not listened for. */
+  readonly httpRedirectPort: number | null
   readonly eventsSockets: readonly string[]
   readonly socketMode: number
   readonly socketGroup: string | null
@@ -37,12 +43,20 @@ export interface Config {
   /** What was in it at the start; undefined where there was none. */
   readonly configured: ConfigFile | undefined
   readonly connections: number
+  readonly connectionsPerAddress: number
+  readonly messagesPerSecond: number
+  /** Largest message from a viewer, and body of a request. */
+  readonly messageBytes: number
   readonly retention: Retention
   /** How long the values of tags are kept. */
   readonly trendRetentionMs: number
   readonly dataDir: string
   readonly logLevel: LogLevel
 }
+
+/** Where the certificate comes from: files of the user's own, or made by the panel in its data folder. */
+export type TlsConfig =
+  { readonly kind: 'own'; readonly certificate: string; readonly key: string } | { readonly kind: 'generated' }
 
 export type CommandLine =
   { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'run'; readonly config: Config }
@@ -67,6 +81,15 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
         'To look from another one, forward the port: ssh -L 3002:127.0.0.1:3002 CONTROL-PC',
     )
   }
+  const tls = tlsConfig(
+    text(flags, 'tls-certificate') ?? file.tls_certificate,
+    text(flags, 'tls-key') ?? file.tls_key,
+    flags['tls'] === true || file.tls === true,
+  )
+  const httpRedirectPort = integer(flags, 'http-redirect-port', 0, 65_535) ?? file.http_redirect_port ?? null
+  if (httpRedirectPort !== null && tls === null) {
+    throw new UsageError('--http-redirect-port needs HTTPS to send on to: add --tls, or a certificate of your own.')
+  }
   const eventsSockets = texts(flags, 'events-socket') ?? file.events_sockets
   const udp = texts(flags, 'udp') ?? file.udp
   const group = text(flags, 'socket-group') ?? file.socket_group
@@ -77,6 +100,9 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       kiosk: flags['kiosk'] === true || file.kiosk === true,
       host,
       port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
+      allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
+      tls,
+      httpRedirectPort,
       eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
         resolve(path),
       ),
@@ -88,6 +114,9 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       configFile,
       configured,
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
+      connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
+      messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
+      messageBytes: (integer(flags, 'message-kib', 4, 1_024) ?? file.message_kib ?? 64) * 1024,
       retention: {
         ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
         bytes: (integer(flags, 'retention-mib', 1, 1_048_576) ?? file.retention_mib ?? 2048) * 1_048_576,
@@ -154,6 +183,29 @@ function fileMode(value: string): number {
   if (!/^0?[0-7]{3}$/.test(value))
     throw new UsageError(`The socket mode "${value}" must be three octal digits, like 0660.`)
   return Number.parseInt(value, 8)
+}
+
+function tlsConfig(certificate: string | undefined, key: string | undefined, generated: boolean): TlsConfig | null {
+  if (certificate !== undefined && key !== undefined) {
+    return { kind: 'own', certificate: resolve(certificate), key: resolve(key) }
+  }
+  if (certificate !== undefined || key !== undefined) {
+    throw new UsageError('--tls-certificate and --tls-key belong together: name both files, or use --tls alone.')
+  }
+  return generated ? { kind: 'generated' } : null
+}
+
+/** A name or address as a URL has it, or an origin. */
+function allowedHost(value: string): string {
+  if (/^https?:\/\//.test(value) && URL.canParse(value)) {
+    const { origin, href } = new URL(value)
+    if (href === `${origin}/`) return origin
+  }
+  const name = hostName(value.includes(':') && !value.startsWith('[') ? `[${value}]` : value)
+  if (name !== null && name !== '' && !/[\s*]/.test(value)) return name
+  throw new UsageError(
+    `--allowed-host ${value}: must be a name or address without a port, like panel.example, or an origin, like https://panel.example.`,
+  )
 }
 
 function logLevel(value: string | undefined): LogLevel | undefined {

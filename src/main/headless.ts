@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { compose } from './compose.ts'
-import { failedStart, readStart } from './start.ts'
+import { failedStart, readStart, startText } from './start.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
@@ -24,8 +24,7 @@ async function main(): Promise<void> {
   })
   if (!panel) return
 
-  process.stdout.write(`Andon listens for events on ${panel.listening.join(', ')}\n`)
-  process.stdout.write(`Andon is at ${panel.url}\n`)
+  process.stdout.write(startText(panel))
   // For a launcher that waits for it.
   process.send?.('listening')
 

@@ -2,6 +2,7 @@ import type { Log } from '../core/log.ts'
 import { DataDirInUse } from './adapters/data-dir-lock.ts'
 import { createLog } from './adapters/logger.ts'
 import { ListenError } from './adapters/listener.ts'
+import type { Panel } from './compose.ts'
 import { type Config, readCommandLine } from './config.ts'
 import { helpText } from './options.ts'
 import { UsageError } from './usage-error.ts'
@@ -32,6 +33,19 @@ export function readStart(argv: readonly string[]): Start {
     if (error instanceof UsageError) return { kind: 'exit', code: USAGE_EXIT, text: `andon: ${error.message}\n` }
     throw error
   }
+}
+
+/** What is told on standard output once the panel runs. */
+export function startText(panel: Pick<Panel, 'listening' | 'url' | 'redirectUrl' | 'certificate'>): string {
+  const { certificate } = panel
+  return [
+    `Andon listens for events on ${panel.listening.join(', ')}`,
+    `Andon is at ${panel.url}`,
+    ...(panel.redirectUrl === null ? [] : [`Andon sends on to it from ${panel.redirectUrl}`]),
+    ...(certificate ? [`SHA-256 fingerprint of its certificate: ${certificate.fingerprint}`] : []),
+    ...(certificate?.source === 'generated' ? [`Browsers trust it with the authority ${panel.url}ca.crt`] : []),
+    '',
+  ].join('\n')
 }
 
 /** A failed start as one line for people; what is not expected keeps its stack, in the log. */

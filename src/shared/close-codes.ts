@@ -5,6 +5,7 @@
 export const CLOSE_CODES = {
   normal: { code: 1000, retry: false, reason: 'closed' },
   going_away: { code: 1001, retry: true, reason: 'the panel is shutting down' },
+  too_many_fragments: { code: 1008, retry: false, reason: 'message in too many pieces' },
   message_too_big: { code: 1009, retry: false, reason: 'message too big' },
   bad_message: { code: 4400, retry: false, reason: 'message does not follow the protocol' },
   hello_timeout: { code: 4401, retry: true, reason: 'no hello in time' },
@@ -15,6 +16,7 @@ export const CLOSE_CODES = {
   too_slow: { code: 4409, retry: true, reason: 'the viewer does not keep up' },
   taken_up: { code: 4410, retry: false, reason: 'this session goes on over another link' },
   too_many_connections: { code: 4429, retry: true, reason: 'too many connections' },
+  rate_limited: { code: 4430, retry: true, reason: 'too many messages' },
   internal: { code: 4500, retry: true, reason: 'internal error' },
 } as const satisfies Record<string, CloseCode>
 

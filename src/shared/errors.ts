@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   'hello_repeated',
   'channel_unknown',
   'channel_limit',
+  'rate_limited',
   'not_subscribed',
   'no_consumer',
   'position_unknown',

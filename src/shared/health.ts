@@ -58,6 +58,8 @@ export const PROBLEMS = [
   'config_refused',
   'config_restart',
   'trends_failed',
+  'tls_refused',
+  'tls_expiring',
 ] as const
 
 export const ProblemSchema = Type.Object({
@@ -103,6 +105,18 @@ export const ViewerSchema = Type.Object({
 })
 export type ViewerHealth = Type.Static<typeof ViewerSchema>
 
+/** The certificate that is served over HTTPS: what everybody who connects sees of it anyway. */
+export const CertificateSchema = Type.Object({
+  /** `own`: the user's own; `generated`: made by the panel. */
+  source: Type.Union([Type.Literal('own'), Type.Literal('generated')]),
+  /** SHA-256, in hexadecimal digits with colons. */
+  fingerprint: Type.String(),
+  names: Type.Array(Type.String()),
+  /** Its end, epoch milliseconds. */
+  to: Type.Integer(),
+})
+export type CertificateHealth = Type.Static<typeof CertificateSchema>
+
 /** How the panel itself is doing. The latest value matters, not its history: it is no part of the log. */
 export const HealthSchema = Type.Object({
   startedAt: Type.Integer(),
@@ -115,6 +129,8 @@ export const HealthSchema = Type.Object({
   journal: JournalHealthSchema,
   listeners: Type.Array(ListenerSchema),
   problems: Type.Array(ProblemSchema),
+  /** Missing where browsers are served over plain HTTP. */
+  certificate: Type.Optional(CertificateSchema),
   /** Newest last, bounded. */
   refusedSamples: Type.Array(RefusedSampleSchema),
 })

@@ -12,6 +12,7 @@ const TARGETS = {
   'latency5k.p50_ms': { most: 3 },
   'latency5k.p99_ms': { most: 15 },
   'stalled.p99_growth': { most: 0.2 },
+  'flood.p99_ms': { most: 50 },
   'loop20k.p99_ms': { most: 10 },
   'rss100.mib': { most: 250 },
   'trends.week.8.p95_ms': { most: 300 },

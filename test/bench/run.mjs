@@ -8,6 +8,7 @@ import { restoreQlen } from './qlen.mjs'
 import { Results } from './results.mjs'
 import { burst } from './scenarios/burst.mjs'
 import { fanout } from './scenarios/fanout.mjs'
+import { flood } from './scenarios/flood.mjs'
 import { ingest } from './scenarios/ingest.mjs'
 import { latency } from './scenarios/latency.mjs'
 import { memory } from './scenarios/memory.mjs'
@@ -17,7 +18,7 @@ import { startup } from './scenarios/startup.mjs'
 import { trends } from './scenarios/trends.mjs'
 import { Stage } from './stage.mjs'
 
-const SCENARIOS = { ingest, fanout, latency, stalled, memory, burst, resume, startup, trends }
+const SCENARIOS = { ingest, fanout, latency, stalled, flood, memory, burst, resume, startup, trends }
 const RESULTS = resolve(import.meta.dirname, '../../bench/results.json')
 
 /** All of it, and each scenario, at most; milliseconds. */

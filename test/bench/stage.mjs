@@ -54,7 +54,18 @@ export class Stage {
     /** @type {((port: number) => void) | undefined} */
     let listening
     const port = new Promise((done) => (listening = done))
-    const options = ['--port', '0', '--data-dir', dataDir, '--connections', '200', '--log-level', 'warn']
+    const options = [
+      '--port',
+      '0',
+      '--data-dir',
+      dataDir,
+      '--connections',
+      '200',
+      '--connections-per-address',
+      '200',
+      '--log-level',
+      'warn',
+    ]
     const child = await withQlen(qlen, async () => {
       const started = new Child(
         'panel',

@@ -21,6 +21,8 @@ import { randomEvent } from './random-datagram.ts'
 export interface CoreStageOptions {
   readonly ring?: RingLimits
   readonly connections?: number
+  readonly connectionsPerAddress?: number
+  readonly messagesPerSecond?: number
   readonly epoch?: string
   /** True: the archive keeps every event, and hands out pages when the test says so. */
   readonly archive?: boolean
@@ -119,8 +121,15 @@ export class CoreStage {
       hub: this.hub,
       archive: this.archive,
       clock,
-      limits: { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 65_536, fullMs: 30_000 },
+      limits: {
+        helloMs: 10_000,
+        heartbeatMs: 30_000,
+        messageBytes: 65_536,
+        messagesPerSecond: options.messagesPerSecond ?? 1_000_000,
+        fullMs: 30_000,
+      },
       connections: options.connections ?? 100,
+      connectionsPerAddress: options.connectionsPerAddress ?? 100,
       version: '0.0.0',
       operations: this.operations,
       health: () => this.health,
@@ -150,8 +159,8 @@ export class CoreStage {
     this.sessions.healthChanged()
   }
 
-  connect(kind: Peer['kind'] = 'remote'): Viewer {
-    return new Viewer(this.sessions.accept, kind)
+  connect(kind: Peer['kind'] = 'remote', address = '127.0.0.1'): Viewer {
+    return new Viewer(this.sessions.accept, kind, address)
   }
 
   /** A viewer that has said hello. */
@@ -172,8 +181,8 @@ export class Viewer {
   readonly socket = new FakeSocket()
   readonly connection: Connection
 
-  constructor(accept: Accept, kind: Peer['kind']) {
-    this.connection = accept(this.socket, { kind, address: '127.0.0.1', agent: 'test' })
+  constructor(accept: Accept, kind: Peer['kind'], address: string) {
+    this.connection = accept(this.socket, { kind, address, agent: 'test' })
   }
 
   hello(extra: object = {}): void {

@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
+import { Server as SecureServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
-import Fastify, { type FastifyError, type FastifyReply } from 'fastify'
+import Fastify, { type ConnectionError, type FastifyError, type FastifyReply } from 'fastify'
 import { WebSocketServer } from 'ws'
 import { CLOSE_CODES } from '../../shared/close-codes.ts'
 import { JournalError } from '../../core/journal-store.ts'
@@ -10,8 +13,11 @@ import type { Log } from '../../core/log.ts'
 import type { Accept } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
+import { ConnectionGate, type GateLimits } from './connection-gate.ts'
+import { boundAnswer, boundedServer, type HttpTimes, secureContext } from './http-servers.ts'
+import { redirectServer } from './http-redirect.ts'
 import { ListenError } from './listener.ts'
-import { hostAllowed, originAllowed } from './origin.ts'
+import type { OwnNames } from './origin.ts'
 import { ApiError, errorBody, type ErrorBody } from './rest/api-error.ts'
 import type { History } from './rest/history-routes.ts'
 import { metricsRoutes, type MetricsText } from './rest/metrics-routes.ts'
@@ -19,10 +25,18 @@ import type { Operating } from './rest/operating.ts'
 import { HEALTHZ, READYZ } from './rest/probe-schema.ts'
 import { restRoutes } from './rest/routes.ts'
 import type { Trends } from './rest/trend-routes.ts'
+import type { Credentials } from './tls/credentials.ts'
 import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
 export const WS_PATH = '/ws'
+
+/** Pieces that one message may come in: frames, and reads of the network while it is not whole. */
+const MAX_FRAGMENTS = 128
+const MAX_CHUNKS = 4_096
+
+/** Half a year. Of this name alone: others of the same domain are not ours. */
+const HSTS_SECONDS = 15_552_000
 
 export interface WebServerOptions {
   readonly host: string
@@ -31,6 +45,13 @@ export interface WebServerOptions {
   /** Folder with the built renderer. */
   readonly rendererDir: string
   readonly messageBytes: number
+  readonly names: OwnNames
+  readonly gate: GateLimits
+  readonly times: HttpTimes
+  /** Null: plain HTTP. */
+  readonly tls: Credentials | null
+  /** Where plain HTTP is sent on from; null: nowhere. */
+  readonly redirectPort: number | null
   readonly accept: Accept
   readonly health: () => Health
   readonly history: History
@@ -44,6 +65,7 @@ export interface WebServerOptions {
 
 export interface WebServer {
   readonly url: string
+  readonly redirectUrl: string | null
   /** Answers a GET of a path below `/api/`, for the window, which has no network between itself and the panel. */
   get(path: string): Promise<ApiAnswer>
   close(): Promise<void>
@@ -57,7 +79,20 @@ export interface ApiAnswer {
 
 /** The panel for browsers and programs: the renderer's files, the protocol's endpoint, REST, and two probes. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
+  const { names, times, tls } = options
+  const gate = new ConnectionGate(options.gate)
   const app = Fastify({
+    // Also for the second address that "localhost" may have.
+    serverFactory(handler) {
+      const server = boundedServer(handler, tls?.current ?? null, times)
+      gate.guard(server)
+      // Open connections go on with the certificate that they began with.
+      tls?.listen(() => {
+        if (server instanceof SecureServer) server.setSecureContext(secureContext(tls.current))
+      })
+      return server
+    },
+    clientErrorHandler: refuseNonsense,
     logger: false,
     forceCloseConnections: true,
     bodyLimit: options.messageBytes,
@@ -70,12 +105,14 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   })
 
   app.addHook('onRequest', async (request, reply) => {
-    if (!hostAllowed(request.headers, options.host)) {
+    if (!names.hostAllowed(request.raw)) {
       await reply.code(421).type('text/plain').send('This server is not known under that name.\n')
     }
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.headers(SECURITY_HEADERS)
+    if (tls?.isTrusted === true) reply.header('Strict-Transport-Security', `max-age=${HSTS_SECONDS}`)
+    boundAnswer(reply.raw.socket, times)
     done(null, payload)
   })
   app.setErrorHandler(async (error: unknown, _request, reply) => {
@@ -87,7 +124,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
   let closing = false
   const { history, trends, operating } = options
-  await restRoutes(app, { history, trends, operating, closing: () => closing })
+  await restRoutes(app, { history, trends, operating, names, closing: () => closing })
   app.get('/healthz', { schema: HEALTHZ }, () => {
     const { version, startedAt, time, offset, sessions } = options.health()
     return { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000), offset, sessions }
@@ -97,6 +134,16 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons })
   })
   metricsRoutes(app, options.metrics)
+  // For whoever is to trust it; everybody may see it, and its fingerprint is told where nobody can change it on its way.
+  app.get('/ca.crt', { schema: { hide: true } }, (_request, reply) => {
+    const authority = tls?.authority
+    if (authority === null || authority === undefined) return reply.callNotFound()
+    return reply
+      .type('application/x-x509-ca-cert')
+      .header('Content-Disposition', 'attachment; filename="andon-ca.crt"')
+      .header('Cache-Control', 'no-store')
+      .send(authority)
+  })
   if (existsSync(options.rendererDir)) {
     await app.register(fastifyStatic, {
       root: options.rendererDir,
@@ -113,16 +160,23 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     )
   }
 
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.messageBytes, perMessageDeflate: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.messageBytes,
+    // A compressed frame could unpack to a thousand times its size.
+    perMessageDeflate: false,
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_CHUNKS,
+  })
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A socket that breaks in the middle of the upgrade must not become an uncaught error.
     socket.on('error', () => socket.destroy())
-    if (pathOf(request) !== WS_PATH || !hostAllowed(request.headers, options.host)) {
+    if (pathOf(request) !== WS_PATH || !names.hostAllowed(request)) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      if (!originAllowed(request.headers)) {
+      if (names.isForeignPage(request, false)) {
         // Accepted and closed, because a page can read a close code but not a failed upgrade.
         webSocket.on('error', () => webSocket.terminate())
         closeWebSocket(webSocket, CLOSE_CODES.origin_refused.code, CLOSE_CODES.origin_refused.reason)
@@ -138,13 +192,21 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     await app.listen({ host: options.host, port: options.port })
   } catch (error) {
     await app.close()
-    throw new ListenError(whyNotListening(error, options))
+    throw new ListenError(whyNotListening(error, options.host, options.port, '--port'))
   }
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  let redirect: Redirect | null
+  try {
+    redirect = await startRedirect(options, port, gate)
+  } catch (error) {
+    await app.close()
+    throw error
+  }
   return {
-    url: `http://${host}:${port}/`,
+    url: `${tls ? 'https' : 'http'}://${host}:${port}/`,
+    redirectUrl: redirect && `http://${host}:${redirect.port}/`,
     async get(path) {
       const answer = await app.inject({
         method: 'GET',
@@ -157,10 +219,38 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     },
     async close() {
       closing = true
+      await redirect?.close()
       // The core has asked every viewer to go; give the close frames a moment, then cut.
       await Promise.all([...sockets.clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
       sockets.close()
+      gate.close()
       await app.close()
+    },
+  }
+}
+
+interface Redirect {
+  readonly port: number
+  close(): Promise<void>
+}
+
+async function startRedirect(options: WebServerOptions, port: number, gate: ConnectionGate): Promise<Redirect | null> {
+  const { redirectPort, host, names, times } = options
+  if (redirectPort === null) return null
+  const server = redirectServer(() => port, names, gate, times)
+  try {
+    server.listen(redirectPort, host)
+    await once(server, 'listening')
+  } catch (error) {
+    throw new ListenError(whyNotListening(error, host, redirectPort, '--http-redirect-port'))
+  }
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : redirectPort,
+    close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      return closed
     },
   }
 }
@@ -178,11 +268,30 @@ function answerTo(error: unknown): { readonly status: number; readonly body: Err
   return { status: 500, body: errorBody('internal', 'Something went wrong inside. The log says what.') }
 }
 
-function whyNotListening(error: unknown, { host, port }: WebServerOptions): string {
+/** What cannot even be read as a request, or did not come in time. */
+function refuseNonsense(error: ConnectionError, socket: Socket): void {
+  const status = UNREADABLE[error.code] ?? (error.code.startsWith('HPE_') ? '400 Bad Request' : null)
+  // Else nobody is there who would read it, or the handshake of TLS is not over.
+  if (status === null || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${headers.join('')}\r\n`, () => {
+    socket.destroy()
+  })
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+}
+
+function whyNotListening(error: unknown, host: string, port: number, option: string): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE')
-    return `Port ${port} on ${host} is in use. Stop the other program, or choose another with --port.`
-  if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`
+    return `Port ${port} on ${host} is in use. Stop the other program, or choose another with ${option}.`
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1023 with ${option}.`
   if (code === 'EADDRNOTAVAIL') return `This computer does not have the address ${host}. Choose another with --host.`
   return `Cannot listen on ${host}:${port} (${message}).`
 }

@@ -21,6 +21,7 @@ const CLOSE_MS = 8_000
 export interface Parts {
   readStart(argv: readonly string[]): Start
   compose(config: Config, surroundings: Surroundings): Promise<Panel>
+  startText(panel: Panel): string
   failedStart(error: unknown, log: Surroundings['log']): string
   /** Folder with the built renderer. */
   readonly rendererDir: string
@@ -126,8 +127,7 @@ class Application {
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
     const panel = await starting
-    process.stdout.write(`Andon listens for events on ${panel.listening.join(', ')}\n`)
-    process.stdout.write(`Andon is at ${panel.url}\n`)
+    process.stdout.write(this.#parts.startText(panel))
     // For a launcher that waits for it.
     process.send?.('listening')
     if (this.#config.headless || this.#ending) return

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
 import type { Panel } from '../../../src/main/compose.ts'
 import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
-import { failedStart, type Start } from '../../../src/main/start.ts'
+import { failedStart, type Start, startText } from '../../../src/main/start.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { testConfig } from '../../support/panel.ts'
 import { tempDir } from '../../support/temp-dir.ts'
@@ -87,6 +87,8 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
         const panel: Panel = {
           accept: new RecordingCore().accept,
           url: 'http://127.0.0.1:3002/',
+          redirectUrl: null,
+          certificate: null,
           listening: [join(dir, 'events.sock')],
           health: () => {
             throw new Error('not here')
@@ -99,6 +101,7 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
         }
         return Promise.resolve(panel)
       },
+      startText,
       failedStart,
       rendererDir: join(dir, 'renderer'),
       journalThread: '/journal.js',

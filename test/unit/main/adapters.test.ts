@@ -1,9 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { groupId } from '../../../src/main/adapters/group-id.ts'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
-import { hostAllowed, isLoopback, originAllowed } from '../../../src/main/adapters/origin.ts'
+import { isLoopback, OwnNames } from '../../../src/main/adapters/origin.ts'
 import { errnoName } from '../../../src/main/adapters/unix-binding.ts'
 import { CONTENT_SECURITY_POLICY } from '../../../src/main/content-security-policy.ts'
 import { failedStart } from '../../../src/main/start.ts'
@@ -26,32 +27,91 @@ test('loopback addresses are those that only this computer can reach', () => {
   }
 })
 
-test('[L3] a request must name this server by a name of its own', () => {
-  for (const host of ['127.0.0.1:3002', 'localhost', 'LOCALHOST:3002', '[::1]:3002', '127.5.5.5:1']) {
-    expect([host, hostAllowed({ host }, '127.0.0.1')]).toEqual([host, true])
+const names = (allowed: readonly string[] = [], host = '127.0.0.1'): OwnNames =>
+  new OwnNames({ host, hostname: 'Panel-7.plant.example', allowed })
+const plain = { localAddress: '::ffff:10.0.0.5' }
+const encrypted = { localAddress: 'fe80::1%eth0', encrypted: true }
+
+test('[L3] a request must name this server by a name of its own, or by the address that it reached', () => {
+  const allowed = (host: string | undefined, own = names(), socket: object = plain): boolean =>
+    own.hostAllowed({ headers: host === undefined ? {} : { host }, socket })
+  for (const host of [
+    '127.0.0.1:3002',
+    'localhost',
+    'LOCALHOST:3002',
+    '[::1]:3002',
+    '127.5.5.5:1',
+    'panel-7.plant.example',
+    'PANEL-7:3002',
+    '10.0.0.5:3002',
+  ]) {
+    expect([host, allowed(host)]).toEqual([host, true])
   }
-  for (const host of ['evil.example', 'evil.example:3002', '127.0.0.1.evil.example', '', ':3002', '10.0.0.1', 'a b']) {
-    expect([host, hostAllowed({ host }, '127.0.0.1')]).toEqual([host, false])
+  for (const host of [
+    'evil.example',
+    'evil.example:3002',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    'panel-7.plant.example.evil.example',
+    'evil.example/@localhost',
+    'localhost@evil.example',
+    'evil.example#localhost',
+    'evil.example?localhost',
+    '',
+    ':3002',
+    '10.0.0.6',
+    'plant.example',
+    'a b',
+    '*',
+  ]) {
+    expect([host, allowed(host)]).toEqual([host, false])
   }
-  expect(hostAllowed({}, '127.0.0.1')).toBe(false)
-  expect(hostAllowed({ host: 'panel.example:3002' }, 'panel.example')).toBe(true)
+  expect(allowed(undefined)).toBe(false)
+  expect(allowed('[fe80::1]:3002', names(), encrypted)).toBe(true)
+  expect(allowed('10.0.0.5', names(), {})).toBe(false)
+  expect(allowed('panel.example:3002', names([], 'panel.example'))).toBe(true)
+  expect(allowed('other.example', names(['other.example']))).toBe(true)
+  expect(allowed('proxy.example', names(['https://proxy.example']))).toBe(true)
 })
 
-test('[L3] a page must come from this server, a program has no origin', () => {
+test('[L3] a page must come from this server, with scheme, name and port; a program has no origin', () => {
   const host = '127.0.0.1:3002'
-  expect(originAllowed({ host })).toBe(true)
-  expect(originAllowed({ host, origin: 'http://127.0.0.1:3002' })).toBe(true)
-  expect(originAllowed({ host: 'LocalHost:3002', origin: 'http://localhost:3002' })).toBe(true)
+  const allowed = (headers: IncomingHttpHeaders, own = names(), socket: object = plain): boolean =>
+    own.originAllowed({ headers, socket })
+  expect(allowed({ host })).toBe(true)
+  expect(allowed({ host, origin: 'http://127.0.0.1:3002' })).toBe(true)
+  expect(allowed({ host: 'LocalHost:3002', origin: 'http://localhost:3002' })).toBe(true)
+  expect(allowed({ host: 'localhost:80', origin: 'http://localhost' })).toBe(true)
+  expect(allowed({ host: 'localhost', origin: 'https://localhost' }, names(), encrypted)).toBe(true)
   for (const origin of [
     'http://127.0.0.1:3003',
+    'http://127.0.0.1',
+    'https://127.0.0.1:3002',
     'http://localhost:3002',
     'https://evil.example',
     'null',
     '',
     'file://',
   ]) {
-    expect([origin, originAllowed({ host, origin })]).toEqual([origin, false])
+    expect([origin, allowed({ host, origin })]).toEqual([origin, false])
   }
+  expect(allowed({ host, origin: 'http://127.0.0.1:3002' }, names(), encrypted)).toBe(false)
+  expect(allowed({ host, origin: 'https://proxy.example' }, names(['https://proxy.example']))).toBe(true)
+  expect(allowed({ host, origin: 'https://proxy.example:8443' }, names(['https://proxy.example']))).toBe(false)
+})
+
+test('[L3] a browser that says that another site asks is believed; a link from there may be followed', () => {
+  const foreign = (site: string, mode: string, isSafe: boolean): boolean =>
+    names().isForeignPage(
+      { headers: { host: 'localhost', 'sec-fetch-site': site, 'sec-fetch-mode': mode }, socket: plain },
+      isSafe,
+    )
+  for (const site of ['cross-site', 'same-site']) {
+    expect([site, foreign(site, 'no-cors', true)]).toEqual([site, true])
+    expect([site, foreign(site, 'navigate', false)]).toEqual([site, true])
+    expect([site, foreign(site, 'navigate', true)]).toEqual([site, false])
+  }
+  for (const site of ['same-origin', 'none']) expect([site, foreign(site, 'cors', false)]).toEqual([site, false])
 })
 
 test('a group is found by name or number; one that does not exist is a ListenError', () => {

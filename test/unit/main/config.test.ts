@@ -144,7 +144,7 @@ test('a configuration file that was asked for must be there', () => {
 test.each([
   [
     'host: 127.0.0.1\nprot: 3002\n',
-    'a.yaml, line 2: "prot" is not known here, did you mean "port"? Known are kiosk, host, port, events_sockets',
+    'a.yaml, line 2: "prot" is not known here, did you mean "port"? Known are kiosk, host, port, allowed_hosts',
   ],
   ['\n\nport: high\n', 'a.yaml, line 3: "port" must be a whole number from 0 to 65535, not "high".'],
   ['port: 65536\n', 'a.yaml, line 1: "port" must be a whole number from 0 to 65535, not 65536.'],
@@ -212,4 +212,45 @@ test.each([
   [['stray'], /Unexpected argument 'stray'/],
 ])('%j is refused with a sentence', (args, message) => {
   expect(usageError(() => read(args))).toMatch(message)
+})
+
+test('names that browsers may use are names, addresses or origins', () => {
+  const args = ['Panel.Example', '10.0.0.5', 'fe80::1', '[fe80::2]', 'https://plant.example', 'http://a:8080/']
+  expect(read(args.flatMap((each) => ['--allowed-host', each])).allowedHosts).toEqual([
+    'panel.example',
+    '10.0.0.5',
+    '[fe80::1]',
+    '[fe80::2]',
+    'https://plant.example',
+    'http://a:8080',
+  ])
+  for (const wrong of ['a:80', '*', '', 'a b', 'a/b', 'https://a/b', 'ftp://a', 'https://u@a'])
+    expect([wrong, usageError(() => read([`--allowed-host=${wrong}`]))]).toEqual([
+      wrong,
+      expect.stringMatching(/must be a name or address without a port/) as string,
+    ])
+})
+
+test('a certificate comes with its key, and a redirect needs HTTPS', () => {
+  expect(read([]).tls).toBeNull()
+  expect(read(['--tls', '--http-redirect-port', '0'])).toMatchObject({
+    tls: { kind: 'generated' },
+    httpRedirectPort: 0,
+  })
+  expect(read(['--tls-certificate', 'a.crt', '--tls-key', '/b.key']).tls).toEqual({
+    kind: 'own',
+    certificate: resolve('a.crt'),
+    key: '/b.key',
+  })
+  expect(read(['--config', file('tls: true')]).tls).toEqual({ kind: 'generated' })
+  expect(usageError(() => read(['--tls-key', 'b.key']))).toMatch(/belong together/)
+  expect(usageError(() => read(['--http-redirect-port', '80']))).toMatch(/needs HTTPS/)
+})
+
+test('limits on what browsers may do', () => {
+  expect(read([])).toMatchObject({ connectionsPerAddress: 50, messagesPerSecond: 100, messageBytes: 65_536 })
+  const args = ['--connections-per-address', '3', '--messages-per-second', '20', '--message-kib', '8']
+  expect(read(args)).toMatchObject({ connectionsPerAddress: 3, messagesPerSecond: 20, messageBytes: 8_192 })
+  expect(usageError(() => read(['--messages-per-second', '1']))).toMatch(/from 10 to 100000/)
+  expect(usageError(() => read(['--message-kib', '2']))).toMatch(/from 4 to 1024/)
 })

@@ -5,12 +5,16 @@ import type { EventPage, EventQuery } from '../../../core/event-query.ts'
 import type { PastState } from '../../../core/journal-store.ts'
 import type { AndonEvent } from '../../../shared/event.ts'
 import type { JournalHealth } from '../../../shared/health.ts'
-import { ApiError } from './api-error.ts'
 import { EVENTS, EXPORT, JOURNAL, STATE } from './history-schema.ts'
 import { type EventsQuery, type ExportQuery, filterFrom, QueryError, type StateQuery, timeOf } from './query-schema.ts'
+import { Slots } from './slots.ts'
 
 /** Exports at a time: each reads the journal as fast as its viewer takes it. */
 const MAX_EXPORTS = 2
+
+/** Searches that may wait for the journal's one reader, which gives each a bounded time. */
+const MAX_QUERIES = 32
+const MAX_QUERIES_PER_ADDRESS = 16
 
 /** What the routes need of the core. */
 export interface History {
@@ -24,7 +28,8 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** What was: events, the state at a past moment, and exports. */
 export function historyRoutes(app: FastifyInstance, history: History): void {
-  let exports = 0
+  const exports = new Slots('exports', MAX_EXPORTS, MAX_EXPORTS)
+  const queries = new Slots('searches', MAX_QUERIES, MAX_QUERIES_PER_ADDRESS)
 
   /** The event at one end of the journal. */
   const end = async (order: 'asc' | 'desc'): Promise<AndonEvent | null> => {
@@ -34,14 +39,15 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
 
   app.get<{ Querystring: EventsQuery }>('/api/v1/events', { schema: EVENTS }, async (request, reply) => {
     const { order = 'desc', limit = 100, cursor, ...filters } = request.query
-    const page = await history.query({ ...filterFrom(filters), order, limit, cursor })
+    const query = { ...filterFrom(filters), order, limit, cursor }
+    const page = await queries.during(request.socket.remoteAddress, () => history.query(query))
     const next = page.next === null ? 'null' : `"${page.next}"`
     return reply.type(JSON_TYPE).send(`{"events":[${page.texts.join(',')}],"next":${next}}`)
   })
 
   app.get<{ Querystring: StateQuery }>('/api/v1/state', { schema: STATE }, async (request, reply) => {
     const at = request.query.at === undefined ? history.now() : timeOf(request.query.at)
-    const past = await history.stateAt(at)
+    const past = await queries.during(request.socket.remoteAddress, () => history.stateAt(at))
     if (!past) throw new QueryError('The journal does not reach back to that moment.')
     const { offset, time, state } = past
     return reply.type(JSON_TYPE).send(`{"at":${at},"offset":${offset},"time":${time},"state":${state}}`)
@@ -56,9 +62,8 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
   app.get<{ Querystring: ExportQuery }>('/api/v1/export', { schema: EXPORT }, async (request, reply) => {
     const { format = 'ndjson', ...filters } = request.query
     const filter = filterFrom(filters)
-    if (exports >= MAX_EXPORTS) {
-      throw new ApiError(429, 'busy', 'Other exports are running. Try again later.')
-    }
+    const giveBack = exports.take(request.socket.remoteAddress)
+    reply.raw.once('close', giveBack)
     const newest = (await end('desc'))?.offset ?? 0
     const ends = await Promise.all(
       (['asc', 'desc'] as const).map(async (order) => {
@@ -70,8 +75,6 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
       exportEvents((query) => history.query(query), filter, format, newest),
       { objectMode: false, highWaterMark: 256 * 1024 },
     )
-    exports += 1
-    chunks.once('close', () => (exports -= 1))
     const stamp = new Date(history.now()).toISOString().replaceAll(/[:.]/g, '-')
     return (
       reply

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { originAllowed } from '../origin.ts'
+import type { OwnNames } from '../origin.ts'
 import { ApiError } from './api-error.ts'
 import { commandRoutes } from './command-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
@@ -16,6 +16,7 @@ export interface RestOptions {
   readonly history: History
   readonly trends: Trends
   readonly operating: Operating
+  readonly names: OwnNames
   /** True once the panel ends: from then on nothing is asked of a machine. */
   readonly closing: () => boolean
 }
@@ -23,12 +24,14 @@ export interface RestOptions {
 /** Everything below `/api/`. Routes that are registered after it are described with it. */
 export async function restRoutes(
   app: FastifyInstance,
-  { history, trends, operating, closing }: RestOptions,
+  { history, trends, operating, names, closing }: RestOptions,
 ): Promise<void> {
   closeDoor(app)
-  app.addHook('onRequest', async ({ method, headers }) => {
-    if (method === 'GET' || method === 'HEAD' || originAllowed(headers)) return
-    throw new ApiError(403, 'origin_refused', 'Pages of other origins may not operate machines.')
+  app.addHook('onRequest', async ({ method, raw }) => {
+    const isSafe = method === 'GET' || method === 'HEAD'
+    if (!names.isForeignPage(raw, isSafe)) return
+    const what = isSafe ? 'see anything' : 'operate machines'
+    throw new ApiError(403, 'origin_refused', `Pages of other origins may not ${what}.`)
   })
   await describeRoutes(app)
   historyRoutes(app, history)

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { TrendRecorder } from '../../../core/trend-recorder.ts'
 import { TREND_CSV_HEAD } from '../../../core/trend-csv.ts'
 import { MAX_TREND_TAGS, parseTrendReference, type TrendTag } from '../../../shared/trend-tag.ts'
-import { ApiError } from './api-error.ts'
 import { QueryError, timeOf } from './query-schema.ts'
+import { Slots } from './slots.ts'
 import { type TrendsQuery, TRENDS, TREND_TAGS } from './trend-schema.ts'
 
 /** What the routes need of the core. */
@@ -16,6 +16,10 @@ export interface Trends {
 /** Exports at a time: each reads as fast as its viewer takes it. */
 const MAX_EXPORTS = 2
 
+/** Questions that may wait for the one reader. */
+const MAX_QUERIES = 32
+const MAX_QUERIES_PER_ADDRESS = 16
+
 const DEFAULT_MS = 5 * 60_000
 const DEFAULT_POINTS = 500
 
@@ -23,7 +27,8 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** Recorded values, as they were over time. */
 export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): void {
-  let exports = 0
+  const exports = new Slots('exports', MAX_EXPORTS, MAX_EXPORTS)
+  const queries = new Slots('searches', MAX_QUERIES, MAX_QUERIES_PER_ADDRESS)
 
   app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (_request, reply) =>
     reply
@@ -39,19 +44,15 @@ export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): vo
     const from = request.query.from === undefined ? to - DEFAULT_MS : timeOf(request.query.from)
     if (!(from < to)) throw new QueryError('"from" must be before "to".')
     if (format === 'json') {
-      const text = await recorder.query(tags, from, to, points)
+      const text = await queries.during(request.socket.remoteAddress, () => recorder.query(tags, from, to, points))
       return reply.type(JSON_TYPE).header('Cache-Control', 'no-store').send(text)
     }
-    if (exports >= MAX_EXPORTS) throw new ApiError(429, 'busy', 'Other exports are running. Try again later.')
+    const giveBack = exports.take(request.socket.remoteAddress)
+    reply.raw.once('close', giveBack)
     const parts = recorder.export(tags, from, to)
     // The first one is asked for before anything is sent: what fails then is still an answer.
-    exports += 1
-    const first = await parts.next().catch((error: unknown) => {
-      exports -= 1
-      throw error
-    })
+    const first = await parts.next()
     const chunks = Readable.from(csv(first, parts), { objectMode: false, highWaterMark: 256 * 1024 })
-    chunks.once('close', () => (exports -= 1))
     const stamp = new Date(now()).toISOString().replaceAll(/[:.]/g, '-')
     return reply
       .type('text/csv; charset=utf-8')
