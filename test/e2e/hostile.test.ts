@@ -20,7 +20,7 @@ const SCRIPTS = [
 
 const PAGES = ['/', '/devices', '/executions', '/alarms', '/events', '/logs', '/links', '/panel'] as const
 
-/** Those that are sure to show the first of them. */
+/** Those that are sure to show some of them. */
 const SHOWING: readonly string[] = ['/', '/devices', '/events', '/logs', '/links']
 
 test('script in names and texts is shown as text: no dialog, nothing run, nothing against the policy', async () => {
@@ -58,7 +58,8 @@ test('script in names and texts is shown as text: no dialog, nothing run, nothin
   for (const path of [...PAGES, machine]) {
     await page.evaluate((hash) => (location.hash = hash), path)
     await page.locator('main').waitFor()
-    if (SHOWING.includes(path)) await page.getByText(SCRIPTS[0]).first().waitFor({ state: 'attached' })
+    const shown = async (): Promise<boolean> => ((await page.locator('main').textContent()) ?? '').includes('alert(1)')
+    if (SHOWING.includes(path)) await waitFor(shown, { what: `the texts on ${path}` })
     // Every element that a text could have made.
     expect([path, await page.locator('img[src="x"], svg[onload], [onerror], body script').count()]).toEqual([path, 0])
   }

@@ -99,7 +99,7 @@ test(`${MESSAGES} messages over real sockets: every session is answered or close
   while (sent < MESSAGES) {
     const raw = await new RawViewer(panel.url).open()
     if (random.chance(0.95)) raw.hello({ channels: [] })
-    for (let i = 0; i < 100; i += 1, sent += 1) {
+    for (let i = 0; i < 300; i += 1, sent += 1) {
       if (raw.closed) break
       if (random.chance(0.01)) raw.socket.send(random.bytes(random.integer(0, 60)), { binary: random.chance(0.5) })
       else raw.send(message(random))
@@ -107,8 +107,9 @@ test(`${MESSAGES} messages over real sockets: every session is answered or close
     raw.send({ type: 'ping', id: 'the last one' })
     await waitFor(() => raw.closed ?? raw.messages.some(({ id }) => id === 'the last one'))
     // Health names the sockets that machines send to; all else is about what was asked.
-    for (const text of raw.texts) if (!text.startsWith('{"type":"health"')) expect(text).not.toMatch(INSIDE)
-    if (raw.closed) expect(codes).toContain(raw.closed.code)
+    const telling = raw.texts.filter((text) => !text.startsWith('{"type":"health"') && INSIDE.test(text))
+    expect(telling).toEqual([])
+    expect(codes).toContain(raw.closed?.code ?? 1005)
     raw.socket.terminate()
   }
   const before = panel.health().offset
@@ -232,7 +233,7 @@ test(`${REQUESTS} requests: each is answered with what is described, and nothing
     })
   }
   for (let i = 0; i < REQUESTS; i += 8) await Promise.all(Array.from({ length: 8 }, ask))
-  expect([...seen]).toEqual(expect.arrayContaining([200, 400, 403, 404, 415, 421, 422]))
+  expect([...seen]).toEqual(expect.arrayContaining([200, 400, 403, 404, 421]))
   expect([...seen].filter((status) => status >= 500 && status !== 504)).toEqual([])
   expect(rejections).toEqual([])
   expect(panel.log.records.filter(({ level }) => level === 'error')).toEqual([])

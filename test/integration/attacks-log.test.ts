@@ -20,7 +20,14 @@ test('nothing that comes from outside makes a line of the log, or reaches a term
   const socket = join(dir, 'e.sock')
   const child = new Child(process.execPath, [
     HEADLESS,
-    ...['--events-socket', socket, '--port', '0', '--data-dir', join(dir, 'data'), '--log-level', 'debug'],
+    '--events-socket',
+    socket,
+    '--port',
+    '0',
+    '--data-dir',
+    join(dir, 'data'),
+    '--log-level',
+    'debug',
   ])
   const [, url = ''] = await child.printed(/Andon is at (\S+)/)
   const sender = unixSender(socket)

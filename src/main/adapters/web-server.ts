@@ -6,13 +6,14 @@ import type { Duplex, Readable } from 'node:stream'
 import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type ConnectionError, type FastifyError, type FastifyReply } from 'fastify'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { CLOSE_CODES } from '../../shared/close-codes.ts'
 import { JournalError } from '../../core/journal-store.ts'
 import type { Log } from '../../core/log.ts'
 import type { Accept } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
+import { AddressRate } from './address-rate.ts'
 import { ConnectionGate, type GateLimits } from './connection-gate.ts'
 import { boundAnswer, boundedServer, type HttpTimes, secureContext } from './http-servers.ts'
 import { redirectServer } from './http-redirect.ts'
@@ -37,6 +38,10 @@ const MAX_CHUNKS = 4_096
 
 /** Half a year. Of this name alone: others of the same domain are not ours. */
 const HSTS_SECONDS = 15_552_000
+
+/** Requests, and sessions that are begun, from one address. Whoever is faster waits. */
+const REQUEST_RATE = { perSecond: 500, burst: 1_000, waitMs: 1_000 } as const
+const SESSION_RATE = { perSecond: 20, burst: 100, waitMs: 5_000 } as const
 
 export interface WebServerOptions {
   readonly host: string
@@ -81,10 +86,21 @@ export interface ApiAnswer {
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { names, times, tls } = options
   const gate = new ConnectionGate(options.gate)
+  const requests = new AddressRate(REQUEST_RATE)
+  const upgrades = new AddressRate(SESSION_RATE)
   const app = Fastify({
     // Also for the second address that "localhost" may have.
     serverFactory(handler) {
-      const server = boundedServer(handler, tls?.current ?? null, times)
+      const server = boundedServer(
+        (request, response) => {
+          const isIn = requests.admit(request.socket.remoteAddress, () => handler(request, response))
+          if (isIn) return
+          response.writeHead(429, { ...SECURITY_HEADERS, 'Content-Type': 'text/plain', Connection: 'close' })
+          response.end('Too many requests from this address.\n')
+        },
+        tls?.current ?? null,
+        times,
+      )
       gate.guard(server)
       // Open connections go on with the certificate that they began with.
       tls?.listen(() => {
@@ -168,6 +184,17 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_CHUNKS,
   })
+  const admit = (webSocket: WebSocket, request: IncomingMessage): void => {
+    if (names.isForeignPage(request, false)) {
+      // Accepted and closed, because a page can read a close code but not a failed upgrade.
+      webSocket.on('error', () => webSocket.terminate())
+      closeWebSocket(webSocket, CLOSE_CODES.origin_refused.code, CLOSE_CODES.origin_refused.reason)
+      return
+    }
+    const address = request.socket.remoteAddress ?? ''
+    const agent = (request.headers['user-agent'] ?? '').slice(0, 200)
+    acceptWebSocket(webSocket, { kind: 'remote', address, agent }, options.accept)
+  }
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A socket that breaks in the middle of the upgrade must not become an uncaught error.
     socket.on('error', () => socket.destroy())
@@ -175,17 +202,13 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      if (names.isForeignPage(request, false)) {
-        // Accepted and closed, because a page can read a close code but not a failed upgrade.
-        webSocket.on('error', () => webSocket.terminate())
-        closeWebSocket(webSocket, CLOSE_CODES.origin_refused.code, CLOSE_CODES.origin_refused.reason)
-        return
-      }
-      const address = request.socket.remoteAddress ?? ''
-      const agent = (request.headers['user-agent'] ?? '').slice(0, 200)
-      acceptWebSocket(webSocket, { kind: 'remote', address, agent }, options.accept)
-    })
+    const begin = (): void => {
+      if (socket.destroyed || closing) socket.destroy()
+      else sockets.handleUpgrade(request, socket, head, (webSocket) => admit(webSocket, request))
+    }
+    if (!upgrades.admit(request.socket.remoteAddress, begin)) {
+      socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    }
   })
 
   try {

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { CONTENT_SECURITY_POLICY } from '../../../src/main/content-security-policy.ts'
+import { CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from '../../../src/main/content-security-policy.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from '../../../src/main/electron/scheme.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { tempDir } from '../../support/temp-dir.ts'
@@ -66,11 +66,7 @@ test('a file comes with its type and with the policy', async () => {
   expect(await page.text()).toBe('<!doctype html>')
   expect(Object.fromEntries(page.headers)).toEqual({
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': CONTENT_SECURITY_POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
+    ...Object.fromEntries(Object.entries(SECURITY_HEADERS).map(([name, value]) => [name.toLowerCase(), value])),
     'cache-control': 'no-cache',
   })
   expect((await get('/x.js')).headers.get('content-type')).toBe('text/javascript; charset=utf-8')
