@@ -47,7 +47,7 @@ export function electronAddon() {
 }
 
 /** The node-gyp that npm itself brings along. */
-function nodeGyp() {
+export function nodeGyp() {
   const npm = process.env['npm_execpath']
   if (npm === undefined) return null
   const gyp = join(dirname(npm), '..', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js')
