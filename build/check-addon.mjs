@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { getAbi } from 'node-abi'
 import { addonAbi } from '../scripts/package/addon-abi.mjs'
 
 /**
@@ -17,11 +17,16 @@ export async function checkAddon({ appOutDir, electronPlatformName, packager }) 
     throw new Error(`There is no unix-dgram addon in ${resources}. Install python3, make and g++, then run "npm ci".`)
   }
   const { version } = packager.info.framework
-  const wanted = Number(process.env['ANDON_ADDON_ABI'] ?? getAbi(version, 'electron'))
+  const wanted = Number(process.env['ANDON_ADDON_ABI'] ?? electronAbi())
   const found = addonAbi(file)
   if (found === wanted) return
   throw new Error(
     `The unix-dgram addon was compiled for ABI ${found}, but Electron ${version} needs ${wanted}: the rebuild took other ` +
       'headers than Electron’s. Is "nodedir" set, in an .npmrc or as npm_config_nodedir? Unset it and build again.',
   )
+}
+
+/** The ABI of the Electron that is installed, and so packed. */
+function electronAbi() {
+  return readFileSync(createRequire(import.meta.url).resolve('electron/abi_version'), 'utf8').trim()
 }

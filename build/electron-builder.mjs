@@ -46,7 +46,7 @@ const FILES = [
   '!node_modules/unix-dgram/build/Release/{.deps,obj.target,obj}/**',
   '!node_modules/unix-dgram/bin/**',
   // What packages bring along for those who work on them.
-  '!node_modules/**/{benchmark,benchmarks,bench,docs,examples,fixtures,integration,spec,specs,types}/**',
+  '!node_modules/**/{benchmark,benchmarks,bench,docs,examples,integration,specs}/**',
   '!node_modules/**/*.{ts,mts,cts,md,markdown,tsbuildinfo,yml,gyp,gypi}',
   '!node_modules/**/{eslint.config.js,tsconfig.json,tsconfig.*.json}',
 ]
@@ -104,7 +104,7 @@ export default {
     ],
     icon: 'build/icons',
     executableName: 'andon',
-    category: 'Utility;Monitor;System;',
+    category: 'System;Monitor;',
     syncDesktopName: true,
     maintainer: 'The Andon authors <andon@andon.example>',
     synopsis: 'Control panel of a machine',

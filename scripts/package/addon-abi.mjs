@@ -10,7 +10,8 @@ import { readFileSync } from 'node:fs'
 export function addonAbi(file) {
   const bytes = readFileSync(file)
   const data = bytes.readUInt32LE(0) === MACH_O ? machData(bytes) : elfData(bytes)
-  for (let at = 0; data !== null && at + RECORD <= data.length; at += 8) {
+  if (data === null) return null
+  for (let at = 0; at + RECORD <= data.length; at += 8) {
     const version = data.readUInt32LE(at)
     if (version >= OLDEST && version < NEWEST && data.readUInt32LE(at + 4) === 0 && isRecord(data, at)) return version
   }

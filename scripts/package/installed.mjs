@@ -12,9 +12,12 @@ import { ROOT } from '../build.mjs'
  * @property {Record<string, string>} [peerDependencies]
  */
 
-/** Everything installed, by its path below the repository (`node_modules/ws`). @returns {Map<string, Locked>} */
+/**
+ * Everything installed, by its path below the repository (`node_modules/ws`), as npm wrote it down when it installed.
+ * @returns {Map<string, Locked>}
+ */
 function locked() {
-  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
+  const lock = JSON.parse(readFileSync(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8'))
   return new Map(Object.entries(lock.packages))
 }
 

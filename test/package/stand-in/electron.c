@@ -1,5 +1,5 @@
-/* Stands in for Electron's program where that cannot be downloaded: it has the fuse wire that electron-builder sets, and
- * runs the packed panel with Node. See README of the tests: scripts/test-package.mjs. */
+/* Stands in for Electron’s program where that cannot be downloaded: it has the fuse wire that electron-builder sets, and
+ * runs the packed panel with Node, by main.mjs beside this file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

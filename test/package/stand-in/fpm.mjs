@@ -2,7 +2,17 @@
 // Stands in for fpm, which has to be downloaded: lays the files out as its arguments say and has dpkg-deb pack them. Of
 // fpm's options it knows those that electron-builder gives for a deb, and ends with any other.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -12,11 +22,12 @@ const SHORT = new Map([
   ['-t', '--target'],
   ['-d', '--depends'],
 ])
-const KNOWN = new Set([
-  ...['--source', '--target', '--depends', '--deb-recommends', '--deb-compression', '--deb-priority', '--architecture'],
-  ...['--after-install', '--after-remove', '--before-remove', '--description', '--version', '--package', '--name'],
-  ...['--maintainer', '--vendor', '--url', '--category', '--license'],
-])
+const KNOWN = new Set(
+  (
+    '--source --target --depends --deb-recommends --deb-compression --deb-priority --architecture --after-install ' +
+    '--after-remove --before-remove --description --version --package --name --maintainer --vendor --url --category --license'
+  ).split(' '),
+)
 
 /** @type {Map<string, string[]>} */
 const options = new Map()
@@ -65,7 +76,12 @@ try {
     ['Section', one('--category')],
     ['Priority', one('--deb-priority')],
     ['Homepage', one('--url')],
-    ['Description', one('--description').trim().replaceAll(/\n(?! )/g, '\n ')],
+    [
+      'Description',
+      one('--description')
+        .trim()
+        .replaceAll(/\n(?! )/g, '\n '),
+    ],
   ].filter(([, value]) => value !== '')
   mkdirSync(join(root, 'DEBIAN'))
   writeFileSync(join(root, 'DEBIAN', 'control'), `${control.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`)
