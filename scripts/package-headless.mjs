@@ -74,9 +74,22 @@ function lay(folder, addons) {
   for (const file of ['andon.example.yaml', 'plant.schema.json']) cpSync(join(ROOT, 'build', file), join(folder, file))
   const readme = readFileSync(join(ROOT, 'build', 'headless', 'README.txt'), 'utf8')
   writeFileSync(join(folder, 'README.txt'), readme.replace('@ABIS@', [...addons.keys()].join(', ') || 'none'))
+  if (process.platform === 'linux') layService(join(folder, 'service'))
   const launcher = process.platform === 'win32' ? 'andon.cmd' : 'andon'
   cpSync(join(ROOT, 'build', 'headless', launcher), join(folder, launcher))
   chmodSync(join(folder, launcher), 0o755)
+}
+
+/** The service that deb and rpm install, started with Node instead of Electron. @param {string} folder */
+function layService(folder) {
+  mkdirSync(folder, { recursive: true })
+  const source = join(ROOT, 'build', 'linux')
+  for (const file of ['sysusers.conf', 'tmpfiles.conf', 'sysctl.conf']) cpSync(join(source, file), join(folder, file))
+  const unit = readFileSync(join(source, 'andon.service'), 'utf8')
+  const own = unit
+    .replace(/^# No page is ever drawn[^]*?(?=^ExecStart)/m, '')
+    .replace(/^ExecStart=\/opt\/Andon\/andon .*--disable-gpu/m, 'ExecStart=/opt/andon/andon')
+  writeFileSync(join(folder, 'andon.service'), own)
 }
 
 /** @param {readonly string[]} versions @param {string} out */

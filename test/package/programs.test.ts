@@ -10,7 +10,7 @@ import { addonAbi } from '../../scripts/package/addon-abi.mjs'
 import { tempDir } from '../support/temp-dir.ts'
 import { filesBelow, sizeBelow } from './files.ts'
 
-/** MiB of what is ours beside Electron; it was 11 when this was written. */
+/** MiB of what is ours beside Electron; it was 10 to 12 when this was written. */
 const BOUND_MIB = 16
 
 /** A fuse's state as it stands in the program. */
