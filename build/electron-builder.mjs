@@ -1,7 +1,7 @@
 // Installers for every system: `npm run package`, or electron-builder with `--config build/electron-builder.mjs`.
 // electron-builder refuses keys that it does not know, so this file is checked whenever it is used.
 import { join } from 'node:path'
-import { checkAddon } from './check-addon.mjs'
+import { placeAddon } from './addon.mjs'
 
 /** @param {string} name */
 const linux = (name) => join(import.meta.dirname, 'linux', name)
@@ -66,9 +66,8 @@ export default {
   asar: true,
   // A native addon is loaded by the system, which cannot read archives.
   asarUnpack: ['node_modules/**/*.node'],
-  npmRebuild: true,
-  // A rebuild that found other headers ends just as well: the result is looked at.
-  afterPack: checkAddon,
+  npmRebuild: false,
+  afterPack: placeAddon,
   extraResources: [
     { from: 'build/andon.example.yaml', to: 'andon.example.yaml' },
     { from: 'build/plant.schema.json', to: 'plant.schema.json' },
@@ -96,12 +95,8 @@ export default {
   },
 
   linux: {
-    target: [
-      { target: 'deb', arch: ['x64', 'arm64'] },
-      { target: 'rpm', arch: ['x64', 'arm64'] },
-      { target: 'AppImage', arch: ['x64', 'arm64'] },
-      { target: 'tar.gz', arch: ['x64', 'arm64'] },
-    ],
+    // For x64 and arm64, each on its own machine: the addon is compiled there.
+    target: ['deb', 'rpm', 'AppImage', 'tar.gz'],
     icon: 'build/icons',
     executableName: 'andon',
     category: 'System;Monitor;',

@@ -18,6 +18,23 @@ export function addonAbi(file) {
   return null
 }
 
+/**
+ * For which processor a native addon was compiled, as Node names it; null where it is neither of the two that there are
+ * packages for. @param {string} file
+ */
+export function addonArch(file) {
+  const bytes = readFileSync(file)
+  return ARCHITECTURES.get(bytes.readUInt32LE(0) === MACH_O ? bytes.readUInt32LE(4) : bytes.readUInt16LE(18)) ?? null
+}
+
+/** Numbers of processors in Mach-O and ELF files. */
+const ARCHITECTURES = new Map([
+  [0x0100_0007, 'x64'],
+  [0x0100_000c, 'arm64'],
+  [0x3e, 'x64'],
+  [0xb7, 'arm64'],
+])
+
 const MACH_O = 0xfeedfacf
 const ELF = 0x464c457f
 /** Bytes of a `node_module` record. */

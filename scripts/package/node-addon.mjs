@@ -40,7 +40,7 @@ export function compileForNode(version) {
 
 /** The addons to pack, by ABI: the one of `npm ci`, and those for other versions of Node. @param {readonly string[]} versions */
 export function addonsByAbi(versions) {
-  const files = [...(existsSync(OWN_ADDON) ? [OWN_ADDON] : []), ...versions.map(compileForNode)]
+  const files = [...(existsSync(OWN_ADDON) ? [OWN_ADDON] : []), ...versions.map((version) => compileForNode(version))]
   /** @type {Map<number, string>} */
   const byAbi = new Map()
   for (const file of files) {

@@ -46,8 +46,7 @@ function offerTools(folder: string): void {
     APPIMAGE_TOOLS_PATH: appImage,
     CUSTOM_FPM_PATH: fpm,
     ELECTRON_BUILDER_7ZIP_PATH: tool('7za'),
-    // Our Node's: the stand-in runs the panel with it.
-    ANDON_ADDON_ABI: process.versions.modules,
+    ANDON_ELECTRON_STAND_IN: 'yes',
   })
 }
 
@@ -79,7 +78,6 @@ async function pack(folder: string): Promise<Packed> {
     'tar.gz',
     '--x64',
     `-c.directories.output=${dist}`,
-    '-c.npmRebuild=false',
     '-c.compression=store',
     `-c.electronDist=${electron('linux')}`,
   )
@@ -87,7 +85,6 @@ async function pack(folder: string): Promise<Packed> {
   const config = (more: Configuration = {}): Configuration => ({
     ...base,
     directories: { ...base.directories, output: dist },
-    npmRebuild: false,
     compression: 'store',
     ...more,
   })

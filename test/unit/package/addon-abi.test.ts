@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { addonAbi } from '../../../scripts/package/addon-abi.mjs'
+import { addonAbi, addonArch } from '../../../scripts/package/addon-abi.mjs'
 import { ROOT } from '../../support/child.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -41,10 +41,12 @@ test('the ABI is found in a Mach-O file too, wherever the record lies', () => {
 })
 
 test.each(['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64'])(
-  'an addon for Node-API has no ABI of its own (%s)',
+  'an addon for Node-API has no ABI of its own, but a processor (%s)',
   (platform) => {
     const folder = join(ROOT, 'node_modules/@photostructure/sqlite/prebuilds', platform)
-    expect(addonAbi(join(folder, '@photostructure+sqlite.glibc.node'))).toBeNull()
+    const file = join(folder, '@photostructure+sqlite.glibc.node')
+    expect(addonAbi(file)).toBeNull()
+    expect(addonArch(file)).toBe(platform.split('-')[1])
   },
 )
 
