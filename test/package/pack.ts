@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Arch, build, type Configuration, type PackagerOptions, Platform } from 'electron-builder'
 import type { TestProject } from 'vitest/node'
 import base from '../../build/electron-builder.mjs'
 import { programOnPath } from '../../scripts/electron-binary.mjs'
+import { licenceTexts } from '../../scripts/package/licences.mjs'
 import { ROOT } from '../support/child.ts'
 import { OLDER } from './older.ts'
 import { standIn } from './stand-in/dist.ts'
@@ -67,57 +69,64 @@ async function pack(folder: string): Promise<Packed> {
   const dist = join(folder, 'dist')
   const electron = (system: 'linux' | 'win32' | 'darwin'): string => standIn(join(folder, system), system)
   // The commands that people use.
-  const run = (script: string, ...args: string[]): unknown =>
-    execFileSync(process.execPath, [join(ROOT, 'scripts', script), ...args], { cwd: ROOT, stdio: 'pipe' })
-  run('package-headless.mjs', '--out', dist)
-  run(
-    'package.mjs',
-    '--linux',
-    'deb',
-    'AppImage',
-    'tar.gz',
-    '--x64',
-    `-c.directories.output=${dist}`,
-    '-c.compression=store',
-    `-c.electronDist=${electron('linux')}`,
-  )
-
+  const run = (script: string, ...args: string[]): Promise<unknown> =>
+    promisify(execFile)(process.execPath, [join(ROOT, 'scripts', script), ...args], { cwd: ROOT })
   const config = (more: Configuration = {}): Configuration => ({
     ...base,
     directories: { ...base.directories, output: dist },
     compression: 'store',
     ...more,
   })
-  const unpacked = join(dist, 'linux-unpacked')
-  await build({
-    targets: Platform.LINUX.createTarget('deb', Arch.x64),
-    prepackaged: unpacked,
-    config: config({ extraMetadata: { ...base.extraMetadata, version: OLDER } }),
-  })
-  const rpm = await computed<[string[], string]>({
-    targets: Platform.LINUX.createTarget('rpm', Arch.x64),
-    prepackaged: unpacked,
-    config: config(),
-  })
-  await build({
-    targets: Platform.WINDOWS.createTarget('zip', Arch.x64),
-    config: config({ electronDist: electron('win32') }),
-  })
-  const nsis = await computed<[Record<string, string | null>, unknown]>({
-    targets: Platform.WINDOWS.createTarget('nsis', Arch.x64),
-    prepackaged: join(dist, 'win-unpacked'),
-    // It would be downloaded.
-    config: config({ nsis: { ...base.nsis, packElevateHelper: false } }),
-  })
-  await build({
-    targets: Platform.MAC.createTarget('zip', Arch.x64),
-    config: config({
-      electronDist: electron('darwin'),
-      // Only macOS has the program that does this.
-      electronFuses: { ...base.electronFuses, resetAdHocDarwinSignature: false },
-    }),
-  })
-  return { folder: dist, rpm: rpm[0], nsis: nsis[0] }
+
+  const packLinux = async (): Promise<readonly string[]> => {
+    await run(
+      'package.mjs',
+      '--linux',
+      'deb',
+      'AppImage',
+      'tar.gz',
+      '--x64',
+      `-c.directories.output=${dist}`,
+      '-c.compression=store',
+      `-c.electronDist=${electron('linux')}`,
+    )
+    const prepackaged = join(dist, 'linux-unpacked')
+    await build({
+      targets: Platform.LINUX.createTarget('deb', Arch.x64),
+      prepackaged,
+      config: config({ extraMetadata: { ...base.extraMetadata, version: OLDER } }),
+    })
+    const targets = Platform.LINUX.createTarget('rpm', Arch.x64)
+    const [args] = await computed<[string[], string]>({ targets, prepackaged, config: config() })
+    return args
+  }
+
+  const packOthers = async (): Promise<Readonly<Record<string, string | null>>> => {
+    await build({
+      targets: Platform.WINDOWS.createTarget('zip', Arch.x64),
+      config: config({ electronDist: electron('win32') }),
+    })
+    const [defines] = await computed<[Record<string, string | null>, unknown]>({
+      targets: Platform.WINDOWS.createTarget('nsis', Arch.x64),
+      prepackaged: join(dist, 'win-unpacked'),
+      // It would be downloaded.
+      config: config({ nsis: { ...base.nsis, packElevateHelper: false } }),
+    })
+    await build({
+      targets: Platform.MAC.createTarget('zip', Arch.x64),
+      config: config({
+        electronDist: electron('darwin'),
+        // Only macOS has the program that does this.
+        electronFuses: { ...base.electronFuses, resetAdHocDarwinSignature: false },
+      }),
+    })
+    return defines
+  }
+
+  // The licences are written by the command; the others take them from there.
+  writeFileSync(join(ROOT, 'out', 'LICENSES.txt'), licenceTexts())
+  const [rpm, nsis] = await Promise.all([packLinux(), packOthers(), run('package-headless.mjs', '--out', dist)])
+  return { folder: dist, rpm, nsis }
 }
 
 /** What electron-builder would hand to a tool; the tool itself is not called. */
