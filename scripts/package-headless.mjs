@@ -57,7 +57,9 @@ function lay(folder, addons) {
   cpSync(OUT, join(folder, 'out'), {
     recursive: true,
     filter: (path) =>
-      !['.built', 'LICENSES.txt', 'preload', 'demo.js', 'index.js'].includes(relative(OUT, path).split(sep).at(-1) ?? ''),
+      !['.built', 'LICENSES.txt', 'preload', 'demo.js', 'index.js'].includes(
+        relative(OUT, path).split(sep).at(-1) ?? '',
+      ),
   })
   copyPackages(folder)
   for (const [abi, file] of addons) {
