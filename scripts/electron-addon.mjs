@@ -12,12 +12,13 @@ import { ROOT } from './build.mjs'
 /**
  * Compiles unix-dgram for Electron's headers, in a folder of its own: the build for Node in `node_modules` stays as it
  * is. Done once per version of Electron. Needs a compiler and, for the headers, the internet.
+ * @param {string} [arch] of the processor
  * @returns {ElectronAddon}
  */
-export function electronAddon() {
+export function electronAddon(arch = process.arch) {
   const require = createRequire(import.meta.url)
   const version = require('electron/package.json').version
-  const folder = join(ROOT, 'node_modules', '.cache', 'andon', `electron-${version}-${process.arch}`)
+  const folder = join(ROOT, 'node_modules', '.cache', 'andon', `electron-${version}-${arch}`)
   const file = join(folder, 'unix-dgram', 'build', 'Release', 'unix_dgram.node')
   if (existsSync(file)) return { ok: true, file }
   const gyp = nodeGyp()
@@ -38,7 +39,7 @@ export function electronAddon() {
   const env = { ...process.env }
   // Somebody's fixed headers would make this succeed against the wrong ones.
   delete env['npm_config_nodedir']
-  const args = ['rebuild', `--target=${version}`, `--arch=${process.arch}`, '--dist-url=https://electronjs.org/headers']
+  const args = ['rebuild', `--target=${version}`, `--arch=${arch}`, '--dist-url=https://electronjs.org/headers']
   const done = spawnSync(process.execPath, [gyp, ...args], { cwd: join(folder, 'unix-dgram'), env, encoding: 'utf8' })
   if (done.status === 0 && existsSync(file)) return { ok: true, file }
   rmSync(folder, { recursive: true, force: true })
@@ -47,7 +48,7 @@ export function electronAddon() {
 }
 
 /** The node-gyp that npm itself brings along. */
-function nodeGyp() {
+export function nodeGyp() {
   const npm = process.env['npm_execpath']
   if (npm === undefined) return null
   const gyp = join(dirname(npm), '..', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js')

@@ -64,5 +64,7 @@ if (isBuilt && chromium !== undefined) {
 
 step('electron', () => node(join('scripts', 'test-electron.mjs'), []))
 
+step('packages', () => node(join('scripts', 'test-package.mjs'), []))
+
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1

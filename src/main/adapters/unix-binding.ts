@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { getSystemErrorName } from 'node:util'
@@ -39,13 +40,19 @@ export function loadUnixBinding(): BindingResult {
     // In development Electron gets a build of its own, see scripts/electron-addon.mjs.
     const own = process.versions['electron'] === undefined ? undefined : process.env['ANDON_UNIX_ADDON']
     const folder = dirname(require.resolve('unix-dgram/package.json'))
-    const binding = require(own ?? join(folder, 'build', 'Release', 'unix_dgram.node')) as UnixBinding
+    const binding = require(own ?? addonFile(folder)) as UnixBinding
     if (typeof binding.socket !== 'function') return { ok: false, reason: 'The unix-dgram addon has no sockets here.' }
     return { ok: true, binding }
   } catch (error) {
     const first = String(error instanceof Error ? error.message : error).split('\n')[0]
     return { ok: false, reason: `The unix-dgram addon cannot be loaded (${first}).` }
   }
+}
+
+/** The headless archive brings one build for each ABI; elsewhere there is the one that was compiled in place. */
+function addonFile(folder: string): string {
+  const packed = join(folder, 'build', `node-v${process.versions.modules}`, 'unix_dgram.node')
+  return existsSync(packed) ? packed : join(folder, 'build', 'Release', 'unix_dgram.node')
 }
 
 /** `-111` → `ECONNREFUSED`. */

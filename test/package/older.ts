@@ -1,0 +1,2 @@
+/** The version before this one, for the upgrade. */
+export const OLDER = '0.0.1'
