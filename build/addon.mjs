@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Arch } from 'electron-builder'
@@ -25,6 +25,8 @@ export async function placeAddon({ appOutDir, arch, electronPlatformName, packag
   const folder = join(packager.getResourcesDir(appOutDir), 'app.asar.unpacked', 'node_modules', 'unix-dgram')
   const place = join(folder, 'build', 'Release', 'unix_dgram.node')
   mkdirSync(dirname(place), { recursive: true })
+  // It may be a hard link to the one in node_modules, which must stay as it is.
+  rmSync(place, { force: true })
   cpSync(file, place)
 }
 

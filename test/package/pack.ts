@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -43,7 +43,6 @@ function offerTools(folder: string): void {
   // The part that mounts the image is not what is tested.
   writeFileSync(join(appImage, 'runtimes', 'runtime-x64'), Buffer.alloc(4096))
   const fpm = join(ROOT, 'test/package/stand-in/fpm.mjs')
-  chmodSync(fpm, 0o755)
   Object.assign(process.env, {
     APPIMAGE_TOOLS_PATH: appImage,
     CUSTOM_FPM_PATH: fpm,
@@ -69,8 +68,15 @@ async function pack(folder: string): Promise<Packed> {
   const dist = join(folder, 'dist')
   const electron = (system: 'linux' | 'win32' | 'darwin'): string => standIn(join(folder, system), system)
   // The commands that people use.
-  const run = (script: string, ...args: string[]): Promise<unknown> =>
-    promisify(execFile)(process.execPath, [join(ROOT, 'scripts', script), ...args], { cwd: ROOT })
+  const run = async (script: string, ...args: string[]): Promise<void> => {
+    try {
+      await promisify(execFile)(process.execPath, [join(ROOT, 'scripts', script), ...args], { cwd: ROOT })
+    } catch (error) {
+      // What it printed says why; the error alone says only that it failed.
+      const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string }
+      throw new Error(`${script} failed:\n${stdout ?? ''}${stderr ?? ''}`, { cause: error })
+    }
+  }
   const config = (more: Configuration = {}): Configuration => ({
     ...base,
     directories: { ...base.directories, output: dist },
