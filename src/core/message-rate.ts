@@ -1,8 +1,8 @@
 import type { ClientMessage } from '../shared/messages.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** So many seconds' worth may come at once: a page that is opened, a table of writes. */
-const BURST_SECONDS = 2
+/** So many seconds' worth may come at once: a page that is opened, two hundred writes from a table. */
+const BURST_SECONDS = 4
 
 /** What is answered with a whole state costs as much as so many others. */
 const STATE_COST = 5

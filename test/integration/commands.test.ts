@@ -409,7 +409,8 @@ test('[N1] [O6] the description is reloaded under a load of commands: each goes 
     renameSync(`${config}.new`, config)
   }
   replace(described(0, false))
-  const { press, anna, panel } = await stage('press', 0, ['--config', config])
+  // A locked command is refused at once: the load is then faster than one viewer may send.
+  const { press, anna, panel } = await stage('press', 0, ['--config', config, '--messages-per-second', '10000'])
   let label: string | undefined
   anna.client.listen({ plant: ({ machines }) => (label = machines?.['press']?.label) })
   await PythonMachine.start(panel, 'door')
@@ -468,7 +469,7 @@ test('[B1] a message that nests without end ends no panel', async () => {
 })
 
 test('[O6] a viewer that floods the panel with commands is refused, and others go on', async () => {
-  const { panel, press, anna } = await stage()
+  const { panel, press, anna } = await stage('press', 0, ['--messages-per-second', '10000'])
   const flood = await new RawViewer(panel.url).open()
   flood.hello()
   await flood.message('snapshot')

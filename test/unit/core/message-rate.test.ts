@@ -22,12 +22,12 @@ test('a bucket gives what is in it, and fills again with the time', () => {
 
 test('who sends too much is told once, then exhausts the patience; who slows down is let through again', () => {
   const rate = new MessageRate(10, 0)
-  const all = Array.from({ length: 31 }, () => rate.message(0))
-  expect(all.slice(0, 20).every((each) => each === 'admitted')).toBe(true)
-  expect(all.slice(20)).toEqual(['told', ...Array.from({ length: 9 }, () => 'refused'), 'exhausted'])
+  const all = Array.from({ length: 51 }, () => rate.message(0))
+  expect(all.slice(0, 40).every((each) => each === 'admitted')).toBe(true)
+  expect(all.slice(40)).toEqual(['told', ...Array.from({ length: 9 }, () => 'refused'), 'exhausted'])
 
   const other = new MessageRate(10, 0)
-  for (let i = 0; i < 25; i += 1) other.message(0)
+  for (let i = 0; i < 45; i += 1) other.message(0)
   expect(other.message(200)).toBe('admitted')
   expect(other.message(200)).toBe('admitted')
   expect(other.message(200)).toBe('told')
@@ -36,8 +36,8 @@ test('who sends too much is told once, then exhausts the patience; who slows dow
 test('[L5] messages beyond the rate are not read, the first is answered with an error, and too many end the session', () => {
   const stage = new CoreStage({ messagesPerSecond: 10 })
   const viewer = stage.live()
-  for (let i = 0; i < 21; i += 1) viewer.send({ type: 'ping', id: i })
-  expect(viewer.socket.types.filter((type) => type === 'pong')).toHaveLength(19)
+  for (let i = 0; i < 41; i += 1) viewer.send({ type: 'ping', id: i })
+  expect(viewer.socket.types.filter((type) => type === 'pong')).toHaveLength(39)
   expect(errors(viewer)).toMatchObject([{ error: { code: 'rate_limited' } }])
   stage.clock.pass(1_000)
   viewer.send({ type: 'ping', id: 'later' })
@@ -53,14 +53,14 @@ test('[L5] messages beyond the rate are not read, the first is answered with an 
 test('[L5] what is answered with a whole state costs more, and is refused by its id', () => {
   const stage = new CoreStage({ messagesPerSecond: 10 })
   const viewer = stage.live({ channels: [] })
-  for (let i = 0; i < 5; i += 1) viewer.send({ type: 'subscribe', id: i, channel: `machine:${i}` })
+  for (let i = 0; i < 8; i += 1) viewer.send({ type: 'subscribe', id: i, channel: `machine:${i}` })
   expect(viewer.socket.messages.at(-1)).toMatchObject({
     type: 'reply',
-    id: 4,
+    id: 7,
     ok: false,
     error: { code: 'rate_limited' },
   })
-  expect(viewer.socket.types.filter((type) => type === 'snapshot')).toHaveLength(4)
+  expect(viewer.socket.types.filter((type) => type === 'snapshot')).toHaveLength(7)
   expect(viewer.socket.closed).toBeUndefined()
 })
 
