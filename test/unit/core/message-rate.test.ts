@@ -60,7 +60,7 @@ test('[L5] what is answered with a whole state costs more, and is refused by its
     ok: false,
     error: { code: 'rate_limited' },
   })
-  expect(viewer.socket.types.filter((type) => type === 'snapshot')).toHaveLength(7)
+  expect(viewer.socket.types.filter((type) => type === 'snapshot')).toHaveLength(8)
   expect(viewer.socket.closed).toBeUndefined()
 })
 
