@@ -26,6 +26,7 @@ const PRIORITIES: Readonly<Record<Problem['code'], Priority | null>> = {
   config_refused: 'medium',
   config_restart: null,
   trends_failed: 'medium',
+  audit_failed: 'medium',
 }
 
 /** The panel's own health as alarm conditions: its problems, and what it lost or refused in the last minute. */

@@ -1,5 +1,6 @@
 import { CLOSE_CODES } from '../shared/close-codes.ts'
 import type { ViewerHealth } from '../shared/health.ts'
+import type { Access } from './access.ts'
 import type { Archive } from './archive.ts'
 import type { Clock } from './clock.ts'
 import { FlushTimer } from './flush-timer.ts'
@@ -7,7 +8,7 @@ import type { Hub } from './hub.ts'
 import { Identities, type Identity } from './identities.ts'
 import type { Operations } from './operations.ts'
 import { Session, type SessionHouse, type SessionLimits, type SharedFrames } from './session.ts'
-import type { Accept, Connection, Frame } from './session-socket.ts'
+import type { AcceptAs, Connection, Frame } from './session-socket.ts'
 
 /** How long events are gathered, at most, before they are sent on. */
 const FLUSH_MS = 4
@@ -24,8 +25,8 @@ export interface SessionsOptions {
   readonly connections: number
   readonly version: string
   readonly operations: Operations
-  readonly health: () => Frame
-  readonly plant: () => Frame
+  readonly health: (access: Access) => Frame
+  readonly plant: (access: Access) => Frame
 }
 
 /** What all sessions together have seen since the start, those that are over among them. */
@@ -64,7 +65,7 @@ export class Sessions {
     }
     this.#house = {
       ...options,
-      takeUp: (identity) => this.#takeUp(identity),
+      takeUp: (identity, owner) => this.#takeUp({ ...identity, owner }),
       ended: (session) => this.#ended(session),
     }
   }
@@ -86,7 +87,7 @@ export class Sessions {
     return totals
   }
 
-  readonly accept: Accept = (socket, peer) => {
+  readonly accept: AcceptAs = (socket, peer, access) => {
     if (this.#closed) {
       socket.close(CLOSE_CODES.going_away.code, CLOSE_CODES.going_away.reason)
       return refused
@@ -95,7 +96,7 @@ export class Sessions {
       socket.close(CLOSE_CODES.too_many_connections.code, CLOSE_CODES.too_many_connections.reason)
       return refused
     }
-    const session = new Session(this.#identities.create(), peer, socket, this.#house)
+    const session = new Session(this.#identities.create(access.owner), peer, access, socket, this.#house)
     this.#sessions.add(session)
     this.#opened += 1
     return session
@@ -127,7 +128,9 @@ export class Sessions {
 
   /** The panel may not know yet that the earlier link is lost; then it ends now. */
   #takeUp(identity: Identity): Identity | null {
-    for (const session of this.#sessions) if (session.live && session.is(identity)) session.end(CLOSE_CODES.taken_up)
+    for (const session of this.#sessions) {
+      if (session.live && session.is(identity, identity.owner)) session.end(CLOSE_CODES.taken_up)
+    }
     return this.#identities.resume(identity) ? identity : null
   }
 
@@ -137,8 +140,13 @@ export class Sessions {
     this.#past.conflated += conflated
     this.#past.resets += resets
     if (!session.live || this.#closed) return
+    const { sessions } = this.#options.operations
+    if (session.expelled) {
+      sessions.gone(session.id)
+      return
+    }
     this.#identities.lost(session.identity)
-    this.#options.operations.control.lost(session.id)
+    sessions.lost(session.id)
   }
 
   #remote(): number {

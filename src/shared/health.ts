@@ -58,6 +58,7 @@ export const PROBLEMS = [
   'config_refused',
   'config_restart',
   'trends_failed',
+  'audit_failed',
 ] as const
 
 export const ProblemSchema = Type.Object({

@@ -88,7 +88,15 @@ export class JournalStage {
       limits: { helloMs: 10_000, heartbeatMs: 30_000, messageBytes: 65_536, fullMs: options.fullMs ?? 30_000 },
       connections: 100,
       version: '0',
-      operations: new Operations(hub, described, commands, control, new AlarmActs(hub, clock, described)),
+      operations: new Operations({
+        hub,
+        plant: described,
+        commands,
+        control,
+        alarms: new AlarmActs(hub, clock, described),
+        audit: { record: () => undefined },
+        clock,
+      }),
       health: () => health,
       plant: () => plant,
     })

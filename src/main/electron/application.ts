@@ -126,7 +126,7 @@ class Application {
     const origin = this.#origin()
     const development = developmentUrl()
     hardenSession(session.defaultSession)
-    serveRenderer(session.defaultSession, rendererDir, (path) => panel.get(path), log)
+    serveRenderer(session.defaultSession, rendererDir, (question) => panel.ask(question), log)
     if (development !== undefined) restrictDevelopmentServer(session.defaultSession, development)
     installMenu(process.platform)
     openSessions(panel.accept, origin, log)

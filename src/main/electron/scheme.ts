@@ -3,11 +3,14 @@ import { Readable } from 'node:stream'
 import { protocol, type Session } from 'electron'
 import type { Log } from '../../core/log.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
-import type { ApiAnswer } from '../adapters/web-server.ts'
+import type { ApiAnswer, ApiQuestion } from '../adapters/web-server.ts'
 import { HOST, SCHEME } from './page-origin.ts'
 import { rendererFile } from './renderer-file.ts'
 
 const HEADERS = { ...SECURITY_HEADERS, 'Cache-Control': 'no-cache' }
+
+/** How the page asks. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PATCH', 'DELETE'])
 
 /** What reading a path says where there is no such file. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'])
@@ -22,21 +25,25 @@ export function registerScheme(): void {
   ])
 }
 
-/** Answers a GET of a path below `/api/`, as browsers get it over HTTP. */
-export type GetApi = (path: string) => Promise<ApiAnswer>
+/** Answers a request for a path below `/api/`, as browsers get it over HTTP. */
+export type AskApi = (question: ApiQuestion) => Promise<ApiAnswer>
 
 /** Serves the built renderer in `root`, and the panel's API, to the pages of a session. */
-export function serveRenderer(session: Session, root: string, get: GetApi, log: Log): void {
-  session.protocol.handle(SCHEME, (request) => answer(request, root, get, log))
+export function serveRenderer(session: Session, root: string, ask: AskApi, log: Log): void {
+  session.protocol.handle(SCHEME, (request) => answer(request, root, ask, log))
 }
 
-async function answer(request: Request, root: string, get: GetApi, log: Log): Promise<Response> {
-  if (request.method !== 'GET') return refusal(405, 'Only GET.', { Allow: 'GET' })
+async function answer(request: Request, root: string, ask: AskApi, log: Log): Promise<Response> {
+  const { method } = request
   const { host, pathname, search } = new URL(request.url)
-  if (host === HOST && pathname.startsWith('/api/')) {
-    const { status, headers, body } = await get(pathname + search)
-    return new Response(Readable.toWeb(body) as ReadableStream, { status, headers })
+  if (host === HOST && pathname.startsWith('/api/') && METHODS.has(method)) {
+    const text = method === 'GET' ? '' : await request.text()
+    const question = { path: pathname + search, method, ...(text === '' ? {} : { body: text }) }
+    const { status, headers, body } = await ask(question)
+    // A browser takes no body with it, not even an empty one.
+    return new Response(status === 204 ? null : (Readable.toWeb(body) as ReadableStream), { status, headers })
   }
+  if (method !== 'GET') return refusal(405, 'Only GET.', { Allow: 'GET' })
   const found = rendererFile(root, request.url)
   if (!found) return refusal(404, 'Not found.')
   try {

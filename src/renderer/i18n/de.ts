@@ -120,6 +120,7 @@ export const de: Messages = {
     config_refused: 'Die Konfigurationsdatei ist nicht verwendbar',
     config_restart: 'Geänderte Einstellungen warten auf einen Neustart',
     trends_failed: 'Trends werden nicht aufgezeichnet',
+    audit_failed: 'Das Prüfprotokoll wird nicht geschrieben',
     other: 'Problem',
     remedy: 'Was zu tun ist',
   },

@@ -118,6 +118,7 @@ export const en = {
     config_refused: 'The configuration file cannot be used',
     config_restart: 'Changed settings wait for a restart',
     trends_failed: 'Trends cannot be recorded',
+    audit_failed: 'The audit cannot be written',
     other: 'Problem',
     remedy: 'What to do',
   },

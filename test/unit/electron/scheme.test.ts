@@ -14,7 +14,7 @@ vi.mock('electron', () => import('./fake-electron.ts'))
 beforeEach(resetElectron)
 
 /** The panel's answer to a path of its API. */
-const api = (path: string) =>
+const api = ({ path }: { readonly path: string }) =>
   Promise.resolve({
     status: 200,
     headers: { 'x-path': path },

@@ -1,15 +1,16 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { TrendRecorder } from '../../../core/trend-recorder.ts'
+import { scopedTrends, type Trended } from '../../../core/scoped-trends.ts'
 import { TREND_CSV_HEAD } from '../../../core/trend-csv.ts'
 import { MAX_TREND_TAGS, parseTrendReference, type TrendTag } from '../../../shared/trend-tag.ts'
+import { accessOf, requireRight } from './identity.ts'
 import { ApiError } from './api-error.ts'
 import { QueryError, timeOf } from './query-schema.ts'
 import { type TrendsQuery, TRENDS, TREND_TAGS } from './trend-schema.ts'
 
 /** What the routes need of the core. */
 export interface Trends {
-  readonly recorder: Pick<TrendRecorder, 'query' | 'tags' | 'export'>
+  readonly recorder: Trended
   readonly now: () => number
 }
 
@@ -25,11 +26,11 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): void {
   let exports = 0
 
-  app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (_request, reply) =>
+  app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (request, reply) =>
     reply
       .type(JSON_TYPE)
       .header('Cache-Control', 'no-store')
-      .send(await recorder.tags()),
+      .send(await scopedTrends(recorder, accessOf(request)).tags()),
   )
 
   app.get<{ Querystring: TrendsQuery }>('/api/v1/trends', { schema: TRENDS }, async (request, reply) => {
@@ -38,12 +39,13 @@ export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): vo
     const to = request.query.to === undefined ? now() : timeOf(request.query.to)
     const from = request.query.from === undefined ? to - DEFAULT_MS : timeOf(request.query.from)
     if (!(from < to)) throw new QueryError('"from" must be before "to".')
+    const seen = scopedTrends(recorder, format === 'json' ? accessOf(request) : requireRight(request, 'export'))
     if (format === 'json') {
-      const text = await recorder.query(tags, from, to, points)
+      const text = await seen.query(tags, from, to, points)
       return reply.type(JSON_TYPE).header('Cache-Control', 'no-store').send(text)
     }
     if (exports >= MAX_EXPORTS) throw new ApiError(429, 'busy', 'Other exports are running. Try again later.')
-    const parts = recorder.export(tags, from, to)
+    const parts = seen.export(tags, from, to)
     // The first one is asked for before anything is sent: what fails then is still an answer.
     exports += 1
     const first = await parts.next().catch((error: unknown) => {
