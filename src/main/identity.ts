@@ -53,7 +53,7 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
   const code = new FirstCode(clock, surroundings.tellCode ?? null)
   const { count, hash } = store.auditHead
   // Also where only the system's log keeps it: whoever can write the data folder cannot change that.
-  log.info({ rows: count, hash }, 'the audit goes on')
+  if (count > 0) log.info({ rows: count, hash }, 'the audit goes on')
   let closed = false
   return {
     gate,
@@ -69,7 +69,7 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
       audit.close()
       try {
         const head = store.auditHead
-        log.info({ rows: head.count, hash: head.hash }, 'the audit ends')
+        if (head.count > 0) log.info({ rows: head.count, hash: head.hash }, 'the audit ends')
       } catch (error) {
         log.error({ err: error }, 'the end of the audit cannot be read')
       }

@@ -46,12 +46,15 @@ export function auditRoutes(app: FastifyInstance, administration: Administration
         description: '`andon audit verify` finds any row that was changed, removed, reordered or cut off.',
         querystring: QuerySchema,
         response: {
-          200: Type.Object({
-            rows: Type.Array(AuditRowSchema),
-            next: Type.Union([Type.Integer(), Type.Null()], {
-              description: 'Goes into `before` for the following page.',
-            }),
-          }),
+          200: Type.Object(
+            {
+              rows: Type.Array(AuditRowSchema),
+              next: Type.Union([Type.Integer(), Type.Null()], {
+                description: 'Goes into `before` for the following page.',
+              }),
+            },
+            { description: 'A page of rows' },
+          ),
           400: BAD_QUERY,
           401: SIGN_IN_REQUIRED,
           403: FORBIDDEN,

@@ -34,7 +34,11 @@ export function tokenRoutes(app: FastifyInstance, administration: Administration
         operationId: 'tokens',
         summary: 'Tokens, without their secrets',
         description: 'Administrators see all of them, others their own.',
-        response: { 200: Type.Array(TokenViewSchema), 401: SIGN_IN_REQUIRED, 403: FORBIDDEN },
+        response: {
+          200: Type.Array(TokenViewSchema, { description: 'The tokens, oldest first' }),
+          401: SIGN_IN_REQUIRED,
+          403: FORBIDDEN,
+        },
       },
     },
     (request) => administration.tokens(accessOf(request)),
@@ -49,7 +53,7 @@ export function tokenRoutes(app: FastifyInstance, administration: Administration
         summary: 'Make a token for a program',
         description: 'It may never do or see more than its owner. Only somebody who has signed in can make one.',
         body: CreateBodySchema,
-        response: { 201: CreatedSchema, ...CHANGE_PROBLEMS, 422: BAD_BODY },
+        response: { 201: { ...CreatedSchema, description: 'It is made' }, ...CHANGE_PROBLEMS, 422: BAD_BODY },
       },
     },
     async (request, reply) => {

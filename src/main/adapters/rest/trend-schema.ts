@@ -79,5 +79,5 @@ export const TREND_TAGS = {
   tags,
   operationId: 'trendTags',
   summary: 'The tags whose values are recorded',
-  response: { 200: RecordedTagsSchema, 503: NO_TRENDS },
+  response: { 200: { ...RecordedTagsSchema, description: 'The tags' }, 503: NO_TRENDS },
 }
