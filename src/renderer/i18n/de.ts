@@ -891,6 +891,16 @@ export const de: Messages = {
     notificationsOn: 'Neue Alarme werden gemeldet, wenn diese Seite nicht vorne ist.',
     notificationsNo: 'Der Browser erlaubt sie für diese Seite nicht.',
   },
+  signIn: {
+    title: 'Anmelden',
+    first: 'Der erste Administrator',
+    firstText: 'Es gibt noch kein Konto. Ab dem ersten Administrator müssen sich alle anmelden.',
+    code: 'Code, den das Panel ausgegeben hat',
+    name: 'Name',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    failed: 'Das Panel antwortet nicht. Versuchen Sie es noch einmal.',
+  },
   notFound: {
     title: 'Keine solche Seite',
     text: 'Unter dieser Adresse gibt es nichts.',

@@ -886,6 +886,16 @@ export const en = {
     notificationsOn: 'New alarms are notified while this page is not in front.',
     notificationsNo: 'The browser does not allow them for this page.',
   },
+  signIn: {
+    title: 'Sign in',
+    first: 'The first administrator',
+    firstText: 'There is no account yet. From the first administrator on, everybody has to sign in.',
+    code: 'Code that the panel has printed',
+    name: 'Name',
+    password: 'Password',
+    submit: 'Sign in',
+    failed: 'The panel does not answer. Try again.',
+  },
   notFound: {
     title: 'No such page',
     text: 'There is nothing at this address.',
