@@ -31,3 +31,12 @@ export async function signIn(base: string, path: 'sign-in' | 'first-administrato
     return { ok: false, message: null }
   }
 }
+
+/** True where the panel knows who this is, or asks nobody. */
+export async function isSignedIn(base: string): Promise<boolean> {
+  try {
+    return (await fetch(new URL('api/v1/me', base))).ok
+  } catch {
+    return false
+  }
+}
