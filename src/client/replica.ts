@@ -14,13 +14,14 @@ export class Replica {
 
   /** True where this is the state of these channels: another filter is another state, and cannot be continued. */
   shows(channels: Iterable<string>): boolean {
-    return filterOf(channels).key === this.#filter.key
+    return filterOf(channels, this.#filter.scope).key === this.#filter.key
   }
 
   load(snapshot: Snapshot): void {
     this.state = stateFrom(snapshot.state)
     this.position = snapshot.position
-    this.#filter = filterOf(snapshot.channels)
+    const scope = (snapshot.scope ?? []).reduceRight<Filter | null>((outer, each) => filterOf(each, outer), null)
+    this.#filter = filterOf(snapshot.channels, scope)
   }
 
   /** Folds the events and returns their views. A repeated or missing event is a defect of the server and thrown. */

@@ -3,7 +3,7 @@ import type { Payload } from '../shared/datagram.ts'
 import type { AlarmMessage } from '../shared/messages.ts'
 import type { Clock } from './clock.ts'
 import type { Hub } from './hub.ts'
-import type { Operator } from './operator.ts'
+import type { Holder } from './operator.ts'
 import type { DescribedPlant } from './plant.ts'
 
 /** Longest shelving unless another is described, milliseconds. */
@@ -37,7 +37,7 @@ export class AlarmActs {
   }
 
   /** Does one thing with each of the alarms that are named, and says of each what came of it. */
-  act(message: Omit<AlarmMessage, 'type' | 'id'>, operator: Operator): AlarmResult[] {
+  act(message: Omit<AlarmMessage, 'type' | 'id'>, operator: Holder): AlarmResult[] {
     return message.alarms.map(({ alarm: id, raised }) => {
       const alarm = this.#hub.folded.alarms.get(id)
       if (!alarm) return { alarm: id, objection: 'gone' }
@@ -48,7 +48,7 @@ export class AlarmActs {
     })
   }
 
-  #report(alarm: Alarm, message: Omit<AlarmMessage, 'type' | 'id'>, { name, session }: Operator): void {
+  #report(alarm: Alarm, message: Omit<AlarmMessage, 'type' | 'id'>, { name, session }: Holder): void {
     const { action, comment, reason, seconds, one_shot: oneShot } = message
     const who: Payload = { alarm: alarm.id, by: name, session }
     const event = (type: string, payload: Payload = {}): void => {

@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import type { CommandRules, Wish } from './commands.ts'
 import type { ControlTokens } from './control-tokens.ts'
 import type { Hub } from './hub.ts'
-import type { Operator } from './operator.ts'
+import type { Holder } from './operator.ts'
 import type { DescribedPlant } from './plant.ts'
 
 /** An engine reads one command per tick of 50 ms. */
@@ -26,7 +26,7 @@ export interface RuleSources {
 
 /** What may speak against a command, looked at in this order; the first objection counts. */
 export function commandRules({ hub, plant, control, clock }: RuleSources): CommandRules {
-  const lateObjection = (wish: Wish, operator: Operator): Objection | null =>
+  const lateObjection = (wish: Wish, operator: Holder): Objection | null =>
     // Stop needs neither control nor anybody's leave, and a silent machine is no reason not to try.
     wish.stop
       ? null
@@ -58,7 +58,11 @@ function lateness(clock: Clock, { at, stop }: Wish): Objection | null {
 
 function unknownMachine(hub: Hub, name: string): Objection | null {
   if (hub.folded.machines.has(name)) return null
-  return { refusal: 'machine_unknown', reason: `Nothing has been heard of a machine "${name}" yet.` }
+  return { refusal: 'machine_unknown', reason: unknownMachineReason(name) }
+}
+
+export function unknownMachineReason(name: string): string {
+  return `Nothing has been heard of a machine "${name}" yet.`
 }
 
 function machineObjection(hub: Hub, name: string): Objection | null {
@@ -69,7 +73,7 @@ function machineObjection(hub: Hub, name: string): Objection | null {
   return { refusal: 'machine_stale', reason: `${name} has been silent for too long: what it does is not known.` }
 }
 
-function controlObjection(control: ControlTokens, { machine }: Wish, { session }: Operator): Objection | null {
+function controlObjection(control: ControlTokens, { machine }: Wish, { session }: Holder): Objection | null {
   if (control.holds(machine, session)) return null
   const holder = control.holder(machine)?.holder
   const reason = holder === undefined ? `Take control of ${machine} first.` : `${holder} has control of ${machine}.`

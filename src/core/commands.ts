@@ -8,7 +8,7 @@ import { sameSubject, verdict } from './confirmation.ts'
 import type { ControlLink } from './control-link.ts'
 import type { Hub } from './hub.ts'
 import { MachineQueue, type QueuedCommand } from './machine-queue.ts'
-import type { Operator } from './operator.ts'
+import type { Holder } from './operator.ts'
 
 /** What somebody wants a machine to do. */
 export interface Wish {
@@ -32,9 +32,9 @@ export interface Wish {
 
 export interface CommandRules {
   /** What speaks against a wish when it comes in; null where nothing does. */
-  objection(wish: Wish, operator: Operator): Objection | null
+  objection(wish: Wish, operator: Holder): Objection | null
   /** What speaks against it right before it is sent. */
-  lateObjection(wish: Wish, operator: Operator): Objection | null
+  lateObjection(wish: Wish, operator: Holder): Objection | null
   /** Where the machine takes its commands; null where it takes none. */
   endpoint(machine: string): string | null
   /** Milliseconds between two commands. */
@@ -108,7 +108,7 @@ export class Commands {
    * be asked for again, see {@link knows}. Undefined, and nothing sent, where there is nothing to show of it: its type is
    * too long for the state, or everything has ended.
    */
-  request(wish: Wish, operator: Operator): Command | undefined {
+  request(wish: Wish, operator: Holder): Command | undefined {
     if (this.#closed) return undefined
     this.#remember(wish.id)
     this.#hub.report('operator', wish.machine, 'command_requested', {
@@ -163,7 +163,7 @@ export class Commands {
     }
   }
 
-  #send(wish: Wish, operator: Operator): void {
+  #send(wish: Wish, operator: Holder): void {
     if (this.#open.size >= MAX_OPEN && !wish.stop) {
       this.#refuse(wish, TOO_MANY)
       return

@@ -2,7 +2,7 @@ import type { Control } from '../shared/command.ts'
 import type { Payload } from '../shared/datagram.ts'
 import type { Clock, Stop } from './clock.ts'
 import type { Hub } from './hub.ts'
-import type { Operator } from './operator.ts'
+import type { Holder } from './operator.ts'
 
 /** How long a holder may say no before somebody else takes control, milliseconds. The local display goes first. */
 const TAKE_OVER_MS = { byLocal: 3_000, fromLocal: 30_000, otherwise: 10_000 } as const
@@ -19,7 +19,7 @@ export type ControlAnswer =
 
 /** Programs that command through REST hold control only while they need it, several requests together. */
 interface Loan {
-  readonly operator: Operator
+  readonly operator: Holder
   count: number
 }
 
@@ -31,7 +31,7 @@ export class ControlTokens {
   readonly #hub: Hub
   readonly #clock: Clock
   /** Countdowns and graces under way, by machine. */
-  readonly #takeOvers = new Map<string, { readonly stop: Stop; readonly operator: Operator }>()
+  readonly #takeOvers = new Map<string, { readonly stop: Stop; readonly operator: Holder }>()
   readonly #graces = new Map<string, Stop>()
   readonly #loans = new Map<string, Loan>()
   /** To whom this run granted each machine; what the log says beyond that was granted by an earlier one. */
@@ -60,7 +60,7 @@ export class ControlTokens {
   }
 
   /** Asks for control: granted at once while nobody has it, else after a countdown that everybody sees. */
-  request(machine: string, operator: Operator): ControlAnswer {
+  request(machine: string, operator: Holder): ControlAnswer {
     const held = this.holder(machine)
     if (!held) this.#grant(machine, operator)
     if (!held || held.session === operator.session) return { kind: 'granted' }
@@ -108,7 +108,7 @@ export class ControlTokens {
    * Returns the function that gives it back, once the last one who borrowed it has, and nothing where it was not borrowed;
    * null where somebody else has it.
    */
-  borrow(machine: string, operator: Operator): Stop | null {
+  borrow(machine: string, operator: Holder): Stop | null {
     const held = this.holder(machine)
     let loan = this.#loans.get(machine)
     if (held && held.session !== operator.session) return null
@@ -144,6 +144,13 @@ export class ControlTokens {
     }
   }
 
+  /** A session is over for good: what it has control of is free at once. */
+  gone(session: string): void {
+    for (const { machine, takeOver, session: holder } of Array.from(this.#hub.folded.control.values())) {
+      if (takeOver?.session === session || holder === session) this.release(machine, session)
+    }
+  }
+
   /** A session is back in time. */
   resumed(session: string): void {
     for (const { machine, session: holder } of Array.from(this.#hub.folded.control.values())) {
@@ -170,7 +177,7 @@ export class ControlTokens {
     }
   }
 
-  #grant(machine: string, { session, name, local }: Operator): void {
+  #grant(machine: string, { session, name, local }: Holder): void {
     this.#endTakeOver(machine)
     this.#endGrace(machine)
     this.#loans.delete(machine)

@@ -1,4 +1,5 @@
 import { containsText } from '../shared/contains-text.ts'
+import { type Filter, matches } from '../shared/channel.ts'
 import type { Family } from '../shared/family.ts'
 import { type LogFilter, logMatches } from '../shared/log-filter.ts'
 import type { LogLevel } from '../shared/machine.ts'
@@ -14,6 +15,8 @@ export interface EventQuery {
   readonly text?: string | undefined
   /** Only log lines, and of them those that it lets through. */
   readonly log?: LogFilter | undefined
+  /** What may be seen at all; null: everything. */
+  readonly scope?: Filter | null | undefined
   /** Epoch milliseconds, both inclusive. */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -38,6 +41,7 @@ export function entryMatches(query: EventQuery, entry: Omit<Entry, 'offset' | 't
   if (query.type !== undefined && entry.type !== query.type) return false
   if (query.family !== undefined && entry.family !== query.family) return false
   if (query.level !== undefined && entry.level !== query.level) return false
+  if (query.scope && !matches(query.scope, entry)) return false
   if (query.log && !(entry.log && logMatches(query.log, entry.log, entry.text))) return false
   return query.text === undefined || containsText(entry.text, query.text.toLowerCase())
 }

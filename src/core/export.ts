@@ -1,5 +1,6 @@
 import { type AndonEvent, viewEvent } from '../shared/event.ts'
 import { eventLevel } from '../shared/log-level.ts'
+import { csvCell } from './csv-cell.ts'
 import type { EventPage, EventQuery } from './event-query.ts'
 
 export const EXPORT_FORMATS = ['ndjson', 'csv'] as const
@@ -46,21 +47,15 @@ function csvLine(text: string): string {
     String(view.offset),
     isoTime(view.time),
     view.origin,
-    cell(view.machine),
-    cell(view.type),
+    csvCell(view.machine),
+    csvCell(view.type),
     view.family,
     eventLevel(view) ?? '',
     view.sourceTime === null ? '' : isoTime(view.sourceTime),
-    cell(JSON.stringify(event.body.payload ?? {})),
+    csvCell(JSON.stringify(event.body.payload ?? {})),
   ].join(',')}\r\n`
 }
 
 function isoTime(time: number): string {
   return new Date(time).toISOString()
-}
-
-/** RFC 4180 quotes; what a spreadsheet would take for a formula is told apart by an apostrophe. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

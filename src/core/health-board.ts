@@ -14,6 +14,7 @@ export class HealthBoard {
   /** Made at first use: the figures may come from parts that are built after this one. */
   #frame: Frame | undefined
   #text = ''
+  #reduced: { readonly of: Frame; readonly frame: Frame } | undefined
   readonly #read: () => HealthFigures
   readonly #clock: Clock
   readonly #stop: Stop
@@ -30,6 +31,13 @@ export class HealthBoard {
   get frame(): Frame {
     if (!this.#frame) this.#refresh()
     return (this.#frame ??= this.#encode())
+  }
+
+  /** The same for whoever may not see who else is there, nor what comes in of the rest of the plant. */
+  get reducedFrame(): Frame {
+    const { frame } = this
+    if (this.#reduced?.of !== frame) this.#reduced = { of: frame, frame: reduced(frame) }
+    return this.#reduced.frame
   }
 
   /** The figures of this moment. */
@@ -53,4 +61,13 @@ export class HealthBoard {
   #encode(): Frame {
     return messageFrame({ type: 'health', health: this.health })
   }
+}
+
+function reduced(frame: Frame): Frame {
+  const { health } = JSON.parse(frame.text) as { readonly health: Health }
+  const journal = { ...health.journal, bytes: null, lost: 0 }
+  return messageFrame({
+    type: 'health',
+    health: { ...health, sessions: 1, viewers: [], listeners: [], refusedSamples: [], journal },
+  })
 }

@@ -1,46 +1,110 @@
-import { type Command, COMMAND_TIMEOUT_MS, DEVICE_CONTROL } from '../shared/command.ts'
+import {
+  type Command,
+  COMMAND_TIMEOUT_MS,
+  DEVICE_CONTROL,
+  type Expectation,
+  MAX_COMMAND_BYTES,
+} from '../shared/command.ts'
 import type { Payload } from '../shared/datagram.ts'
 import { type Device, deviceKey, deviceReference, type TagValue } from '../shared/device.ts'
 import { expectedOf } from '../shared/expected.ts'
 import { idField } from '../shared/fold/fields.ts'
 import { mayStop, stopOrders } from '../shared/machine-stop.ts'
-import type { CommandMessage, StopMessage, WriteMessage } from '../shared/messages.ts'
+import type { AlarmMessage, CommandMessage, ControlMessage, StopMessage, WriteMessage } from '../shared/messages.ts'
 import { writeOf } from '../shared/write.ts'
-import type { AlarmActs } from './alarm-acts.ts'
+import type { Access } from './access.ts'
+import { type AlarmActs, type AlarmResult } from './alarm-acts.ts'
+import type { Audit, Deed } from './audit.ts'
+import type { Clock, Stop } from './clock.ts'
+import { unknownMachineReason } from './command-rules.ts'
 import type { Commands, Wish } from './commands.ts'
-import type { ControlTokens } from './control-tokens.ts'
+import type { ControlAnswer, ControlTokens } from './control-tokens.ts'
 import { findDevice, type FoundDevice } from './find-device.ts'
 import type { Hub } from './hub.ts'
 import type { Operator } from './operator.ts'
 import type { DescribedPlant } from './plant.ts'
+import { type Action, forbiddenMessage } from './rights.ts'
+
+/** Whoever asks may not; the message is for people. */
+export interface Denied {
+  readonly kind: 'forbidden'
+  readonly message: string
+}
 
 /** What came of asking. `unknown_command`: its id was used before, for something else or too long ago. */
-export type Asked = { readonly kind: 'asked'; readonly command: Command } | { readonly kind: 'unknown_command' }
+export type Asked =
+  { readonly kind: 'asked'; readonly command: Command } | { readonly kind: 'unknown_command' } | Denied
+
+/** What came of asking for control. */
+export type AskedControl =
+  | ControlAnswer
+  | Denied
+  | { readonly kind: 'machine_unknown' }
+  /** Given back, or kept. */
+  | { readonly kind: 'done' }
+  | { readonly kind: 'nothing_to_do' }
 
 type Asking<Message> = Omit<Message, 'type' | 'id'>
 
-/** What people and programs can do to the plant, whatever wire they come by. */
+/** Where what people do is written down. */
+export type Writer = Pick<Audit, 'record'>
+
+const ALARM_RIGHTS: Readonly<Record<AlarmMessage['action'], Action>> = {
+  acknowledge: 'alarm_acknowledge',
+  reset: 'alarm_acknowledge',
+  silence: 'alarm_acknowledge',
+  comment: 'alarm_acknowledge',
+  shelve: 'alarm_shelve',
+  unshelve: 'alarm_shelve',
+  remove_from_service: 'alarm_service',
+  return_to_service: 'alarm_service',
+}
+
+export interface OperationsOptions {
+  readonly hub: Hub
+  readonly plant: DescribedPlant
+  readonly commands: Commands
+  readonly control: ControlTokens
+  readonly alarms: AlarmActs
+  readonly audit: Writer
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/**
+ * What people and programs can do to the plant, whatever wire they come by. Each right is asked for here, and each deed
+ * is written down, also one that is refused. What somebody may not see is to them as if it were not there.
+ */
 export class Operations {
   readonly #hub: Hub
   readonly #plant: DescribedPlant
   readonly #commands: Commands
+  readonly #control: ControlTokens
+  readonly #alarms: AlarmActs
+  readonly #audit: Writer
+  readonly #clock: Pick<Clock, 'now'>
 
-  constructor(
-    hub: Hub,
-    plant: DescribedPlant,
-    commands: Commands,
-    readonly control: ControlTokens,
-    readonly alarms: AlarmActs,
-  ) {
+  constructor({ hub, plant, commands, control, alarms, audit, clock }: OperationsOptions) {
     this.#hub = hub
     this.#plant = plant
     this.#commands = commands
+    this.#control = control
+    this.#alarms = alarms
+    this.#audit = audit
+    this.#clock = clock
   }
 
   /** Gives a machine an event. */
   command(asked: Asking<CommandMessage>, operator: Operator): Asked {
     const { command: id, machine, event, timeout, at, confirmed } = asked
     const { type, payload = {} } = event
+    const device = type === DEVICE_CONTROL ? idField(payload, 'device_id') : null
+    const deed: Deed = { action: 'command', target: machine, new: { command: id, type, payload } }
+    // What is not for one device may concern the whole machine.
+    const denied = this.#denied(operator, 'command', deed)
+    if (denied) return denied
+    if (!operator.access.sees({ machine, device })) {
+      return this.#hidden({ id, machine, device, type, payload, expectation: asked.expectation }, deed, operator)
+    }
     const expectation = asked.expectation ?? expectedOf(this.#plant, this.#hub.folded, machine, type, payload)
     const described = this.#plant.machine(machine)?.commands
     const seconds = described && Object.hasOwn(described, type) ? described[type]?.timeout : undefined
@@ -48,7 +112,7 @@ export class Operations {
       {
         id,
         machine,
-        device: type === DEVICE_CONTROL ? idField(payload, 'device_id') : null,
+        device,
         type,
         payload,
         expectation,
@@ -58,13 +122,23 @@ export class Operations {
         stop: false,
       },
       operator,
+      deed,
     )
   }
 
   /** Writes a value to a tag. */
   write(asked: Asking<WriteMessage>, operator: Operator): Asked {
     const { command: id, machine, device, tag, value, timeout, at, confirmed } = asked
+    const target = `${deviceReference(machine, device)}/${tag}`
+    const deed: Deed = { action: 'write', target, new: { command: id, value } }
+    const denied = this.#denied(operator, 'write', deed)
+    if (denied) return denied
+    if (!operator.access.seesDevice(machine, device)) {
+      const { payload, expectation } = writeOf(device, tag, { type: 'number' }, value)
+      return this.#hidden({ id, machine, device, type: DEVICE_CONTROL, payload, expectation }, deed, operator)
+    }
     const { payload, expectation } = this.#writeOf(machine, device, tag, value)
+    const before = this.#hub.folded.devices.get(deviceKey(machine, device))?.tags.find(({ name }) => name === tag)
     return this.#ask(
       {
         id,
@@ -79,11 +153,19 @@ export class Operations {
         stop: false,
       },
       operator,
+      { ...deed, old: { value: before?.value ?? null } },
     )
   }
 
   /** Stops a machine. Where that takes several commands, those behind the first have the id with a number. */
   stop({ command, machine }: Asking<StopMessage>, operator: Operator): Asked[] {
+    const deed: Deed = { action: 'stop', target: machine, new: { command } }
+    const denied = this.#denied(operator, 'stop', deed)
+    if (denied) return [denied]
+    if (!operator.access.seesMachine(machine)) {
+      const order = { id: command, machine, device: null, type: 'stop', payload: {}, expectation: undefined }
+      return [this.#hidden(order, deed, operator)]
+    }
     if (this.#commands.knows(command)) return this.#stopped(command, machine)
     return stopOrders(this.#plant, this.#hub.folded, machine).map((order, i) =>
       this.#ask(
@@ -98,13 +180,85 @@ export class Operations {
           stop: true,
         },
         operator,
+        { ...deed, new: { command: orderId(command, i), type: order.type } },
       ),
     )
   }
 
-  /** The command as it stands. */
-  commandOf(id: string): Command | undefined {
-    return this.#commands.command(id)
+  /** Asks for control of a machine, keeps it or gives it back. */
+  askControl({ action, machine }: Asking<ControlMessage>, operator: Operator): AskedControl {
+    const old = { holder: this.#control.holder(machine)?.holder ?? null }
+    const deed: Deed = { action: `control_${action}`, target: machine }
+    const denied = this.#denied(operator, 'control', deed)
+    if (denied) return denied
+    const answer = this.#askControl(action, machine, operator)
+    // Who holds a machine that one may not see is nobody's business.
+    const seen = operator.access.touchesMachine(machine) ? { old } : {}
+    this.#audit.record(operator.access, { ...deed, ...seen, result: answer.kind === 'done' ? 'done' : answer.kind })
+    return answer
+  }
+
+  #askControl(action: ControlMessage['action'], machine: string, operator: Operator): AskedControl {
+    const seen = operator.access.touchesMachine(machine)
+    if (action === 'request') {
+      return seen && this.#hub.folded.machines.has(machine)
+        ? this.#control.request(machine, operator)
+        : { kind: 'machine_unknown' }
+    }
+    const done =
+      seen &&
+      (action === 'release'
+        ? this.#control.release(machine, operator.session)
+        : this.#control.keep(machine, operator.session))
+    return { kind: done ? 'done' : 'nothing_to_do' }
+  }
+
+  /** Control for one request, see {@link ControlTokens.borrow}; null too where whoever asks may not have it. */
+  borrowControl(machine: string, operator: Operator): Stop | null {
+    const { access } = operator
+    return access.may('control') && access.touchesMachine(machine) ? this.#control.borrow(machine, operator) : null
+  }
+
+  /** A session's link is lost, it is back, or it is over for good. */
+  get sessions(): Pick<ControlTokens, 'lost' | 'resumed' | 'gone'> {
+    return this.#control
+  }
+
+  /** Does one thing with alarms, and says of each what came of it. */
+  actOnAlarms(message: Asking<AlarmMessage>, operator: Operator): AlarmResult[] | Denied {
+    const { action, alarms, comment, reason, seconds } = message
+    const before = new Map(alarms.map(({ alarm }) => [alarm, this.#hub.folded.alarms.get(alarm)?.state]))
+    const deed = (alarm: string): Deed => ({
+      action: `alarm_${action}`,
+      target: alarm,
+      new: { comment, reason, seconds },
+    })
+    const right = ALARM_RIGHTS[action]
+    if (!operator.access.may(right)) {
+      for (const { alarm } of alarms) this.#audit.record(operator.access, { ...deed(alarm), result: 'forbidden' })
+      return { kind: 'forbidden', message: forbiddenMessage(operator.access.role, right) }
+    }
+    const seen = ({ alarm }: { readonly alarm: string }): boolean => {
+      const machine = this.#hub.folded.alarms.get(alarm)?.machine
+      return machine !== undefined && operator.access.seesMachine(machine)
+    }
+    const results = new Map(
+      this.#alarms
+        .act({ ...message, alarms: alarms.filter(seen) }, operator)
+        .map((result) => [result.alarm, result] as const),
+    )
+    return alarms.map(({ alarm }) => {
+      const result = results.get(alarm) ?? { alarm, objection: 'gone' as const }
+      const old = results.has(alarm) ? { old: { state: before.get(alarm) ?? null } } : {}
+      this.#audit.record(operator.access, { ...deed(alarm), ...old, result: result.objection ?? 'done' })
+      return result
+    })
+  }
+
+  /** The command as it stands; undefined where there is none that this viewer may see. */
+  commandOf(id: string, access: Access): Command | undefined {
+    const command = this.#commands.command(id)
+    return command && access.sees(command) ? command : undefined
   }
 
   /** Resolves with the command once it is settled; with undefined where there is none. */
@@ -112,25 +266,22 @@ export class Operations {
     return this.#commands.settled(id)
   }
 
-  get devices(): Iterable<Device> {
-    return this.#hub.folded.devices.values()
+  devices(access: Access): Device[] {
+    const all = [...this.#hub.folded.devices.values()]
+    return access.seesEverything ? all : all.filter(({ machine, id }) => access.seesDevice(machine, id))
   }
 
   /** See {@link findDevice}. */
-  device(reference: string): FoundDevice {
-    return findDevice(this.devices, reference)
+  device(reference: string, access: Access): FoundDevice {
+    return findDevice(this.devices(access), reference)
   }
 
   /** True where a device `<machine>/<id>` was heard of, or is described. */
-  knowsDevice(reference: string): boolean {
-    for (const { machine, id } of this.devices) if (deviceReference(machine, id) === reference) return true
+  knowsDevice(reference: string, access: Access): boolean {
+    if (this.devices(access).some(({ machine, id }) => deviceReference(machine, id) === reference)) return true
     return Object.entries(this.#plant.current.machines ?? {}).some(([machine, { devices = {} }]) =>
-      Object.keys(devices).some((id) => deviceReference(machine, id) === reference),
+      Object.keys(devices).some((id) => deviceReference(machine, id) === reference && access.seesDevice(machine, id)),
     )
-  }
-
-  knowsMachine(machine: string): boolean {
-    return this.#hub.folded.machines.has(machine)
   }
 
   #writeOf(machine: string, device: string, tag: string, value: TagValue): Pick<Wish, 'payload' | 'expectation'> {
@@ -150,12 +301,57 @@ export class Operations {
     return asked.length > 0 ? asked : [{ kind: 'unknown_command' }]
   }
 
-  #ask(wish: Wish, operator: Operator): Asked {
+  #denied({ access }: Operator, right: Action, deed: Deed): Denied | null {
+    if (access.may(right)) return null
+    this.#audit.record(access, { ...deed, result: 'forbidden' })
+    return { kind: 'forbidden', message: forbiddenMessage(access.role, right) }
+  }
+
+  /** What a machine would be answered with of which nothing was ever heard. Nobody else hears of it. */
+  #hidden(
+    wish: Pick<Wish, 'id' | 'machine' | 'device' | 'type' | 'payload'> & { expectation: Expectation | undefined },
+    deed: Deed,
+    { access, name }: Operator,
+  ): Asked {
+    const { payload, expectation = { kind: 'transition' }, ...rest } = wish
+    const now = this.#clock.now()
+    this.#audit.record(access, { ...deed, result: 'machine_unknown' })
+    return {
+      kind: 'asked',
+      command: {
+        ...rest,
+        payload: JSON.stringify(payload).slice(0, MAX_COMMAND_BYTES),
+        by: name,
+        expectation,
+        requestedAt: now,
+        deadline: now + COMMAND_TIMEOUT_MS.command,
+        status: 'refused',
+        statusAt: now,
+        refusal: 'machine_unknown',
+        reason: unknownMachineReason(wish.machine),
+        settledBy: null,
+      },
+    }
+  }
+
+  #ask(wish: Wish, operator: Operator, deed: Deed): Asked {
     const known = this.#commands.command(wish.id)
-    if (known ? !isSame(known, wish) : this.#commands.knows(wish.id)) return { kind: 'unknown_command' }
-    const command = known ?? this.#commands.request(wish, operator)
+    if (known ? !isSame(known, wish) : this.#commands.knows(wish.id)) {
+      this.#audit.record(operator.access, { ...deed, result: 'command_id_used' })
+      return { kind: 'unknown_command' }
+    }
+    // Asked again nothing is done again.
+    if (known) return { kind: 'asked', command: known }
+    const command = this.#commands.request(wish, operator)
+    this.#audit.record(operator.access, { ...deed, result: resultOf(command) })
     return command ? { kind: 'asked', command } : { kind: 'unknown_command' }
   }
+}
+
+/** What becomes of it after that is told by its events. */
+function resultOf(command: Command | undefined): string {
+  if (!command) return 'not_taken'
+  return command.status === 'refused' ? (command.refusal ?? 'refused') : 'asked'
 }
 
 /** Ids of the commands that one Stop takes, from 0. */

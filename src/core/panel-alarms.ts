@@ -28,6 +28,7 @@ const PRIORITIES: Readonly<Record<Problem['code'], Priority | null>> = {
   trends_failed: 'medium',
   tls_refused: 'medium',
   tls_expiring: 'medium',
+  audit_failed: 'medium',
 }
 
 /** The panel's own health as alarm conditions: its problems, and what it lost or refused in the last minute. */

@@ -9,6 +9,7 @@ import type {
   StopMessage,
   WriteMessage,
 } from '../shared/messages.ts'
+import { unknownMachineReason } from './command-rules.ts'
 import type { Asked, Operations } from './operations.ts'
 import type { Operator } from './operator.ts'
 
@@ -25,12 +26,14 @@ export function answerRequest(message: PlantRequest, operator: Operator, operati
     case 'write': {
       const asked =
         message.type === 'command' ? operations.command(message, operator) : operations.write(message, operator)
-      return asked.kind === 'asked' ? { ...reply, command: asked.command } : { ...reply, ok: false, error: USED_ID }
+      if (asked.kind === 'asked') return { ...reply, command: asked.command }
+      return { ...reply, ok: false, error: errorOf(asked) }
     }
     case 'stop': {
       const all = operations.stop(message, operator)
-      const commands = all.flatMap((each: Asked) => (each.kind === 'asked' ? each.command : []))
-      return commands.length === all.length ? { ...reply, commands } : { ...reply, ok: false, error: USED_ID }
+      const failed = all.find((each) => each.kind !== 'asked')
+      if (failed) return { ...reply, ok: false, error: errorOf(failed) }
+      return { ...reply, commands: all.flatMap((each) => (each.kind === 'asked' ? each.command : [])) }
     }
     case 'control':
       return control(message, operator, operations, refusal)
@@ -39,48 +42,57 @@ export function answerRequest(message: PlantRequest, operator: Operator, operati
       if (putsAside && !message.reason?.trim()) {
         return refusal('reason_missing', 'Say why: whoever finds the alarm put aside must be able to read it.')
       }
-      return { ...reply, alarms: operations.alarms.act(message, operator) }
+      const results = operations.actOnAlarms(message, operator)
+      return 'kind' in results ? refusal('forbidden', results.message) : { ...reply, alarms: results }
     }
     case 'get_status': {
-      const found = operations.device(message.device)
+      const found = operations.device(message.device, operator.access)
       if (found.kind === 'found') return { ...reply, devices: [found.device] }
       return found.kind === 'unknown'
         ? refusal('device_unknown', `There is no device "${message.device}".`)
         : refusal('device_ambiguous', `Several machines have a "${message.device}": ${found.machines.join(', ')}.`)
     }
     case 'get_all_status':
-      return { ...reply, devices: [...operations.devices] }
+      return { ...reply, devices: operations.devices(operator.access) }
     default:
       return message satisfies never
   }
 }
 
-const USED_ID: AndonError = {
-  code: 'command_invalid',
-  message: 'This command id was used before, for something else or long ago. Every command needs an id of its own.',
+function errorOf(asked: Exclude<Asked, { kind: 'asked' }>): AndonError {
+  if (asked.kind === 'forbidden') return { code: 'forbidden', message: asked.message }
+  return {
+    code: 'command_invalid',
+    message: 'This command id was used before, for something else or long ago. Every command needs an id of its own.',
+  }
 }
 
 function control(
-  { id, action, machine }: ControlMessage,
+  message: ControlMessage,
   operator: Operator,
   operations: Operations,
   refusal: (code: ErrorCode, text: string) => Reply,
 ): Reply {
+  const { id, action, machine } = message
   const reply = { type: 'reply', id, ok: true } as const
-  if (action === 'request') {
-    if (!operations.knowsMachine(machine)) {
-      return refusal('machine_unknown', `Nothing has been heard of a machine "${machine}" yet.`)
-    }
-    const answer = operations.control.request(machine, operator)
-    if (answer.kind === 'busy') return refusal('control_busy', `${answer.wantedBy} is about to take control already.`)
-    return { ...reply, at: answer.kind === 'waiting' ? answer.at : null }
+  const answer = operations.askControl(message, operator)
+  switch (answer.kind) {
+    case 'granted':
+    case 'done':
+      return { ...reply, at: null }
+    case 'waiting':
+      return { ...reply, at: answer.at }
+    case 'busy':
+      return refusal('control_busy', `${answer.wantedBy} is about to take control already.`)
+    case 'machine_unknown':
+      return refusal('machine_unknown', unknownMachineReason(machine))
+    case 'forbidden':
+      return refusal('forbidden', answer.message)
+    case 'nothing_to_do':
+      return action === 'release'
+        ? refusal('not_in_control', `This session has no control of ${machine}.`)
+        : refusal('not_in_control', 'There is nothing to keep: nobody wants control, or the local display does.')
+    default:
+      return answer satisfies never
   }
-  const done =
-    action === 'release'
-      ? operations.control.release(machine, operator.session)
-      : operations.control.keep(machine, operator.session)
-  if (done) return { ...reply, at: null }
-  return action === 'release'
-    ? refusal('not_in_control', `This session has no control of ${machine}.`)
-    : refusal('not_in_control', 'There is nothing to keep: nobody wants control, or the local display does.')
 }

@@ -1,3 +1,5 @@
+import type { Access } from './access.ts'
+
 /** One encoded frame of the protocol, made once and shared by all sessions that stand at the same position. */
 export interface Frame {
   readonly text: string
@@ -29,5 +31,8 @@ export interface Peer {
   readonly agent: string
 }
 
-/** Offered by the core to every transport. */
+/** Offered to every transport that does not know who is there. */
 export type Accept = (socket: SessionSocket, peer: Peer) => Connection
+
+/** Offered by the core to whoever has looked who is there. */
+export type AcceptAs = (socket: SessionSocket, peer: Peer, access: Access) => Connection

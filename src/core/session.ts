@@ -7,6 +7,7 @@ import type { Position } from '../shared/position.ts'
 import type { ViewerHealth } from '../shared/health.ts'
 import { type Parsed, parseMessage } from '../shared/parse-message.ts'
 import { PROTOCOL_VERSION } from '../shared/protocol.ts'
+import type { Access } from './access.ts'
 import type { Archive } from './archive.ts'
 import type { Clock, Stop } from './clock.ts'
 import { tooDeep } from './decode.ts'
@@ -55,11 +56,12 @@ export interface SessionHouse {
   readonly limits: SessionLimits
   readonly version: string
   readonly operations: Operations
-  /** The panel's health, and what is described of the plant, as frames; new objects whenever they changed. */
-  health(): Frame
-  plant(): Frame
-  /** The identity of a session that lost its link, for the one that shows its key; null where there is none. */
-  takeUp(identity: Identity): Identity | null
+  /** The panel's health, and what is described of the plant, as frames, as far as somebody may see them; new objects
+   * whenever they changed. */
+  health(access: Access): Frame
+  plant(access: Access): Frame
+  /** The identity of a session that lost its link, for its owner who shows its key; null where there is none. */
+  takeUp(identity: Pick<Identity, 'id' | 'key'>, owner: string): Identity | null
   ended(session: Session): void
 }
 
@@ -78,6 +80,7 @@ export class Session implements Connection {
   #filter: Filter = filterOf([])
   #live = false
   #ended = false
+  #expelled = false
   #badMessages = 0
   #heard: number
   #healthSent: Frame | undefined
@@ -104,12 +107,13 @@ export class Session implements Connection {
   constructor(
     identity: Identity,
     readonly peer: Peer,
+    readonly access: Access,
     private readonly socket: SessionSocket,
     private readonly house: SessionHouse,
   ) {
     const { clock, limits } = house
     this.#identity = identity
-    this.#operator = operatorOf(identity, peer)
+    this.#operator = operatorOf(identity, peer, access)
     this.#heard = clock.monotonic()
     this.#since = clock.now()
     this.#rate = new MessageRate(limits.messagesPerSecond, clock.monotonic())
@@ -118,6 +122,7 @@ export class Session implements Connection {
         if (!this.#live) this.end(CLOSE_CODES.hello_timeout)
       }),
       clock.every(limits.heartbeatMs, () => this.#heartbeat()),
+      access.watch((close) => this.end(close)),
     )
   }
 
@@ -135,8 +140,8 @@ export class Session implements Connection {
   }
 
   /** True where this is who shows the key. */
-  is({ id, key }: Identity): boolean {
-    return this.#identity.id === id && sameKey(this.#identity.key, key)
+  is({ id, key }: Pick<Identity, 'id' | 'key'>, owner: string): boolean {
+    return this.#identity.id === id && sameKey(this.#identity.key, key) && this.access.owner === owner
   }
 
   receive(text: string): void {
@@ -167,6 +172,7 @@ export class Session implements Connection {
   /** Closes from our side. Idempotent. */
   end(close: CloseCode): void {
     if (this.#ended) return
+    this.#expelled = close === CLOSE_CODES.sign_in_required
     this.#finish()
     this.socket.close(close.code, close.reason)
   }
@@ -222,7 +228,19 @@ export class Session implements Connection {
 
   /** Sends what is described of the plant, if it is new and the socket is not full. */
   plantChanged(): void {
-    if (this.#live && !this.#ended) this.#sendPlant()
+    if (!this.#live || this.#ended) return
+    this.#sendPlant()
+    // What belongs to a group that may be seen can be something else by now.
+    const filter = filterOf(this.#channels, this.access.filter)
+    if (filter.key === this.#filter.key) return
+    this.#filter = filter
+    if (this.#full()) this.#snapshotDue = true
+    else this.#sendSnapshot(true)
+  }
+
+  /** True where this viewer has no way back: whatever it holds is free at once. */
+  get expelled(): boolean {
+    return this.#expelled
   }
 
   /** False where this client sends faster than it may. It is told once, and closed where it does not slow down. */
@@ -251,6 +269,8 @@ export class Session implements Connection {
       this.#refuse(message.id, 'rate_limited', this.#tooMany())
       return
     }
+    // Signs of life are no sign of a person.
+    if (message.type !== 'ping' && message.type !== 'pong' && message.type !== 'ack') this.access.used()
     switch (message.type) {
       case 'subscribe':
         this.#subscribe(message.id, message.channel)
@@ -299,10 +319,10 @@ export class Session implements Connection {
       return
     }
     const { hub, clock, limits, version, operations } = this.house
-    const before = hello.session && this.house.takeUp(hello.session)
+    const before = hello.session && this.house.takeUp(hello.session, this.access.owner)
     if (before) this.#identity = before
-    this.#operator = operatorOf(this.#identity, this.peer, hello.client.station)
-    this.#consumer = hello.consumer
+    this.#operator = operatorOf(this.#identity, this.peer, this.access, hello.client.station)
+    this.#consumer = consumerOf(this.access, hello.consumer)
     const from = this.#resumable(hello)
     this.#setChannels(channels)
     this.#live = true
@@ -322,7 +342,7 @@ export class Session implements Connection {
     )
     this.#sendPlant()
     this.#sendHealth()
-    if (before) operations.control.resumed(this.id)
+    if (before) operations.sessions.resumed(this.id)
     if (from === null) {
       this.#sendSnapshot(hello.resume !== undefined)
     } else {
@@ -334,8 +354,9 @@ export class Session implements Connection {
   }
 
   /** Where this viewer can go on without a gap; null where it cannot, or has nothing to go on from. */
-  #resumable({ resume, consumer }: Hello): number | null {
+  #resumable({ resume }: Hello): number | null {
     const { hub, archive } = this.house
+    const consumer = this.#consumer
     const acknowledged = consumer === undefined ? undefined : archive.acknowledged(consumer)
     const position = resume ?? (acknowledged === undefined ? undefined : { epoch: hub.epoch, offset: acknowledged })
     if (!position || !hub.knows(position)) return null
@@ -367,7 +388,7 @@ export class Session implements Connection {
   #channelObjection(channel: Channel): AndonError | null {
     if (!isChannel(channel)) return { code: 'channel_unknown', message: `There is no channel "${channel}".` }
     const device = deviceOfChannel(channel)
-    if (device === null || this.house.operations.knowsDevice(device)) return null
+    if (device === null || this.house.operations.knowsDevice(device, this.access)) return null
     return { code: 'device_unknown', message: `There is no device "${device}".` }
   }
 
@@ -395,7 +416,7 @@ export class Session implements Connection {
 
   #setChannels(channels: Channel[]): void {
     this.#channels = channels
-    this.#filter = filterOf(channels)
+    this.#filter = filterOf(channels, this.access.filter)
   }
 
   #full(): boolean {
@@ -446,14 +467,14 @@ export class Session implements Connection {
   }
 
   #sendHealth(): void {
-    const frame = this.house.health()
+    const frame = this.house.health(this.access)
     if (frame === this.#healthSent || this.socket.pending > FULL_BYTES) return
     this.#healthSent = frame
     this.socket.send(frame)
   }
 
   #sendPlant(): void {
-    const frame = this.house.plant()
+    const frame = this.house.plant(this.access)
     if (frame === this.#plantSent || this.socket.pending > FULL_BYTES) return
     this.#plantSent = frame
     this.socket.send(frame)
@@ -493,9 +514,17 @@ export class Session implements Connection {
 }
 
 /** Two browsers at one address are told apart by the beginning of their session's id. */
-function operatorOf({ id }: Identity, { kind, address }: Peer, station?: string): Operator {
+function operatorOf({ id }: Identity, { kind, address }: Peer, access: Access, station?: string): Operator {
   const local = kind === 'local'
   const named = station?.replaceAll(/\p{Cc}/gu, '').trim()
-  if (named) return { session: id, name: local ? named : `${named} (${address})`, local }
-  return { session: id, name: local ? 'Local display' : `${address} #${id.slice(0, 4)}`, local }
+  const who = { session: id, local, access }
+  if (access.account !== null)
+    return { ...who, name: `${access.displayName} (${named ?? (local ? 'local display' : address)})` }
+  if (named) return { ...who, name: local ? named : `${named} (${address})` }
+  return { ...who, name: local ? 'Local display' : `${address} #${id.slice(0, 4)}` }
+}
+
+/** A name is its account's own: nobody reads or moves another one's position. */
+function consumerOf({ account, owner }: Access, consumer: string | undefined): string | undefined {
+  return consumer === undefined || account === null ? consumer : `${owner}/${consumer}`
 }

@@ -1,5 +1,6 @@
 import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
 import type { ViewerHealth } from '../shared/health.ts'
+import type { Access } from './access.ts'
 import { addressGroup } from './address-group.ts'
 import type { Archive } from './archive.ts'
 import type { Clock } from './clock.ts'
@@ -8,7 +9,7 @@ import type { Hub } from './hub.ts'
 import { Identities, type Identity } from './identities.ts'
 import type { Operations } from './operations.ts'
 import { Session, type SessionHouse, type SessionLimits, type SharedFrames } from './session.ts'
-import type { Accept, Connection, Frame, Peer } from './session-socket.ts'
+import type { AcceptAs, Connection, Frame, Peer } from './session-socket.ts'
 
 /** How long events are gathered, at most, before they are sent on. */
 const FLUSH_MS = 4
@@ -27,8 +28,8 @@ export interface SessionsOptions {
   readonly connectionsPerAddress: number
   readonly version: string
   readonly operations: Operations
-  readonly health: () => Frame
-  readonly plant: () => Frame
+  readonly health: (access: Access) => Frame
+  readonly plant: (access: Access) => Frame
 }
 
 /** What all sessions together have seen since the start, those that are over among them. */
@@ -72,7 +73,7 @@ export class Sessions {
     }
     this.#house = {
       ...options,
-      takeUp: (identity) => this.#takeUp(identity),
+      takeUp: (identity, owner) => this.#takeUp({ ...identity, owner }),
       ended: (session) => this.#ended(session),
     }
   }
@@ -94,7 +95,7 @@ export class Sessions {
     return totals
   }
 
-  readonly accept: Accept = (socket, peer) => {
+  readonly accept: AcceptAs = (socket, peer, access) => {
     if (this.#closed) {
       socket.close(CLOSE_CODES.going_away.code, CLOSE_CODES.going_away.reason)
       return refused
@@ -104,7 +105,7 @@ export class Sessions {
       socket.close(full.code, full.reason)
       return refused
     }
-    const session = new Session(this.#identities.create(), peer, socket, this.#house)
+    const session = new Session(this.#identities.create(access.owner), peer, access, socket, this.#house)
     this.#sessions.add(session)
     this.#opened += 1
     return session
@@ -136,7 +137,9 @@ export class Sessions {
 
   /** The panel may not know yet that the earlier link is lost; then it ends now. */
   #takeUp(identity: Identity): Identity | null {
-    for (const session of this.#sessions) if (session.live && session.is(identity)) session.end(CLOSE_CODES.taken_up)
+    for (const session of this.#sessions) {
+      if (session.live && session.is(identity, identity.owner)) session.end(CLOSE_CODES.taken_up)
+    }
     return this.#identities.resume(identity) ? identity : null
   }
 
@@ -146,8 +149,13 @@ export class Sessions {
     this.#past.conflated += conflated
     this.#past.resets += resets
     if (!session.live || this.#closed) return
+    const { sessions } = this.#options.operations
+    if (session.expelled) {
+      sessions.gone(session.id)
+      return
+    }
     this.#identities.lost(session.identity)
-    this.#options.operations.control.lost(session.id)
+    sessions.lost(session.id)
   }
 
   /** Why this viewer cannot be let in; null where it can. */

@@ -1,5 +1,4 @@
-import { coversMachine, type Filter } from '../shared/channel.ts'
-import { deviceReference } from '../shared/device.ts'
+import { type Channel, channelsOf, coversDeviceOf, coversMachine, type Filter } from '../shared/channel.ts'
 import { RECENT_LIMIT } from '../shared/fold/recent.ts'
 import type { ReadonlyFolded } from '../shared/folded.ts'
 import { TextFrame } from './frame.ts'
@@ -27,12 +26,13 @@ export class SnapshotWriter {
       this.#frames.clear()
       this.#at = ring.head
     }
-    const key = `${epoch} ${reset} ${JSON.stringify(channels)}`
+    // Not the channels alone: the same ones show less to whoever may see less.
+    const key = `${epoch} ${reset} ${JSON.stringify(channels)} ${filter.scope?.key ?? ''}`
     const known = this.#frames.get(key)
     if (known) return known
     const frame = new TextFrame(
       `{"type":"snapshot","position":${JSON.stringify({ epoch, offset: ring.head })},"reset":${reset},` +
-        `"channels":${JSON.stringify(channels)},"state":{${this.#lists(folded, filter)},` +
+        `"channels":${JSON.stringify(channels)},${scopeText(filter)}"state":{${this.#lists(folded, filter)},` +
         `"recent":[${ring.tail(RECENT_LIMIT, filter).join(',')}]}}`,
     )
     this.#frames.set(key, frame)
@@ -53,7 +53,7 @@ export class SnapshotWriter {
         'devices',
         folded.devices,
         offsetStamp,
-        (device) => ofMachine(device) || filter?.devices.has(deviceReference(device.machine, device.id)) === true,
+        ({ machine, id }) => !filter || coversDeviceOf(filter, machine, id),
       ),
       this.#list('executions', folded.executions, offsetStamp, ofMachine),
       this.#list('hardware', folded.hardware, null, ofMachine),
@@ -84,6 +84,13 @@ export class SnapshotWriter {
     this.#texts.set(item, { stamp, text })
     return text
   }
+}
+
+/** A viewer whose scope holds only parts of machines must know: it cannot keep true what it sees in part. */
+function scopeText(filter: Filter): string {
+  const scopes: Channel[][] = []
+  for (let { scope } = filter; scope; { scope } = scope) scopes.push(channelsOf(scope))
+  return scopes.length === 0 ? '' : `"scope":${JSON.stringify(scopes)},`
 }
 
 interface Stamped {

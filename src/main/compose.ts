@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { Access } from '../core/access.ts'
 import { AlarmActs } from '../core/alarm-acts.ts'
 import { Alarms } from '../core/alarms.ts'
 import { commandRules } from '../core/command-rules.ts'
 import { Commands } from '../core/commands.ts'
 import { ControlTokens } from '../core/control-tokens.ts'
+import type { Clock } from '../core/clock.ts'
 import { EventTally } from '../core/event-tally.ts'
 import { messageFrame } from '../core/frame.ts'
+import type { ScryptCost } from '../core/password.ts'
 import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
 import { continuation, Journal } from '../core/journal.ts'
@@ -16,26 +19,30 @@ import { DescribedPlant } from '../core/plant.ts'
 import { Ingest } from '../core/ingest.ts'
 import type { Log } from '../core/log.ts'
 import { Sessions } from '../core/sessions.ts'
-import type { Accept } from '../core/session-socket.ts'
+import type { Accept, Frame } from '../core/session-socket.ts'
+import { scopedPlant } from '../core/scoped-plant.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
 import type { CertificateHealth, Health, Problem } from '../shared/health.ts'
+import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
 import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
 import { SqliteStore } from './adapters/sqlite/sqlite-store.ts'
 import { SqliteTrendStore } from './adapters/sqlite/trend-store.ts'
 import { ownNamesAndAddresses } from './adapters/own-addresses.ts'
-import { Credentials } from './adapters/tls/credentials.ts'
+import { TlsCredentials } from './adapters/tls/credentials.ts'
 import type { HttpTimes } from './adapters/http-servers.ts'
-import { OwnNames } from './adapters/origin.ts'
+import { isLoopback, OwnNames } from './adapters/origin.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { openControlLink } from './adapters/unix-control-link.ts'
-import { type ApiAnswer, startWebServer, type WebServer } from './adapters/web-server.ts'
+import { ListenError } from './adapters/listener.ts'
+import { type ApiAnswer, type ApiQuestion, startWebServer, type WebServer } from './adapters/web-server.ts'
 import { checkInThread } from './check-in-thread.ts'
 import type { Config, TlsConfig } from './config.ts'
 import { plantOf } from './config-file.ts'
 import { ConfigProblems } from './config-problems.ts'
+import { type Identity, openIdentity } from './identity.ts'
 import { type Listeners, openListeners } from './listeners.ts'
 import { Metrics } from './metrics.ts'
 import { watchPlantFile } from './plant-file.ts'
@@ -67,10 +74,17 @@ export interface Surroundings {
   readonly fullMs?: number
   /** Overrides of the web server's. */
   readonly times?: HttpTimes
+  /** Prints the one-time code for the first administrator. Without it there is none: only the window makes one. */
+  readonly tellCode?: (code: string) => void
+  /** Default: what is secure; a test takes less. */
+  readonly scryptCost?: ScryptCost
+  /** Default: the system's. */
+  readonly clock?: Clock
 }
 
 /** The running panel. */
 export interface Panel {
+  /** For the machine's own display. */
   readonly accept: Accept
   /** Where browsers find it. */
   readonly url: string
@@ -80,9 +94,11 @@ export interface Panel {
   readonly certificate: CertificateHealth | null
   /** Where datagrams go. */
   readonly listening: readonly string[]
+  /** Prints the one-time code for the first administrator, while there is no account. */
+  offerCode(): void
   health(): Health
-  /** Answers a GET of a path below `/api/`. */
-  get(path: string): Promise<ApiAnswer>
+  /** Answers the machine's own display, for a path below `/api/`. */
+  ask(question: ApiQuestion): Promise<ApiAnswer>
   /** Idempotent. Listeners first, so that nothing new comes in; then viewers, the port, the journal. */
   close(): Promise<void>
 }
@@ -90,7 +106,7 @@ export interface Panel {
 /** The composition root: builds the panel from its parts and starts it. Rejects with a ListenError. */
 export async function compose(config: Config, surroundings: Surroundings): Promise<Panel> {
   const { log, rendererDir, addon, journalThread, configThread } = surroundings
-  const clock = systemClock
+  const clock = surroundings.clock ?? systemClock
   const startedAt = clock.now()
   const lock = lockDataDir(config.dataDir)
   const store = new SqliteStore({ dataDir: config.dataDir, threadFile: journalThread, log })
@@ -119,16 +135,26 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     log,
     retentionMs: config.trendRetentionMs,
   })
-  const closeJournal = async (): Promise<void> => {
-    await trends.close()
-    await journal.close()
-    lock?.release()
-  }
-
   const plant = new DescribedPlant(
     { staleAfterMs: config.staleAfterMs, controlPrefix: config.controlPrefix },
     config.configured && plantOf(config.configured),
   )
+  let identity: Identity | undefined
+  const closeJournal = async (): Promise<void> => {
+    identity?.close()
+    await trends.close()
+    await journal.close()
+    lock?.release()
+  }
+  try {
+    identity = openIdentity({ config, clock, log, plant, surroundings })
+    if (!isLoopback(config.host) && !identity.gate.closed) throw new ListenError(noAdministrator(config.host))
+  } catch (error) {
+    await closeJournal()
+    throw error
+  }
+  const { gate, administration, audit } = identity
+
   const configProblems = new ConfigProblems()
   const plantFile = watchPlantFile(config.configFile, {
     onPlant: (changed) => plant.replace(changed),
@@ -139,7 +165,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...(config.configured === undefined ? {} : { started: config.configured }),
   })
 
-  let tls: Credentials | null
+  let tls: TlsCredentials | null
   try {
     tls = config.tls && openCredentials(config, config.tls, log)
   } catch (error) {
@@ -164,7 +190,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const controlLink = openControlLink(binding)
   const commands = new Commands(hub, clock, controlLink, commandRules({ hub, plant, control, clock }))
   const alarmActs = new AlarmActs(hub, clock, plant)
-  const operations = new Operations(hub, plant, commands, control, alarmActs)
+  const operations = new Operations({ hub, plant, commands, control, alarms: alarmActs, audit, clock })
   const closeOperations = (): void => {
     tally.close()
     alarms.close()
@@ -179,6 +205,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     ...(trends.problem ? [trends.problem] : []),
     ...configProblems.problems,
     ...(tls?.problems ?? []),
+    ...identity.problems,
   ]
   const panelAlarms = new PanelAlarms()
   const alarms = new Alarms({
@@ -222,12 +249,22 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     connectionsPerAddress: config.connectionsPerAddress,
     version: VERSION,
     operations,
-    health: () => board.frame,
-    plant: () => plantFrame,
+    health: (access) => (access.may('diagnostics') ? board.frame : board.reducedFrame),
+    plant: (access) => plantFrame(access),
   })
-  let plantFrame = messageFrame({ type: 'plant', plant: plant.shown })
+  /** By what may be seen: whoever sees the same shares a frame. */
+  let plantFrames = new Map<string, Frame>()
+  const plantFrame = ({ filter }: Access): Frame => {
+    const key = filter?.key ?? ''
+    let frame = plantFrames.get(key)
+    if (!frame) {
+      frame = messageFrame({ type: 'plant', plant: filter ? scopedPlant(plant.shown, filter) : plant.shown })
+      plantFrames.set(key, frame)
+    }
+    return frame
+  }
   plant.listen(() => {
-    plantFrame = messageFrame({ type: 'plant', plant: plant.shown })
+    plantFrames = new Map()
     sessions.plantChanged()
   })
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
@@ -254,7 +291,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       rendererDir,
       messageBytes: limits.messageBytes,
       names: new OwnNames({ host: config.host, hostname: hostname(), allowed: config.allowedHosts }),
-      gate: {
+      sockets: {
         total: config.connections * SOCKETS_PER_VIEWER + SPARE_SOCKETS,
         perAddress: config.connectionsPerAddress * SOCKETS_PER_VIEWER + SPARE_SOCKETS,
       },
@@ -262,6 +299,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       tls,
       redirectPort: config.httpRedirectPort,
       accept: sessions.accept,
+      gate,
+      administration,
       health: () => board.health,
       history: {
         query: (query) => journal.query(query),
@@ -304,23 +343,42 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   }
   log.info({ url, listening: listeners.addresses }, 'listening')
   return {
-    accept: sessions.accept,
+    accept: (socket, peer) => {
+      let why: CloseCode = closing ? CLOSE_CODES.going_away : CLOSE_CODES.sign_in_required
+      try {
+        const known = closing ? null : gate.identify({ ...web.windowCredentials(), address: peer.address })
+        if (known?.kind === 'known') return sessions.accept(socket, peer, known.access)
+      } catch (error) {
+        log.error({ err: error }, 'the accounts cannot be read')
+        why = CLOSE_CODES.internal
+      }
+      socket.close(why.code, why.reason)
+      return { receive: () => undefined, drained: () => undefined, closed: () => undefined }
+    },
     url,
     redirectUrl: web.redirectUrl,
     certificate: tls && tls.health,
     listening: listeners.addresses,
     health: () => board.health,
-    get: (path) => web.get(path),
+    ask: (question) => web.ask(question),
+    offerCode: () => administration.offerCode(),
     close: () => (closing ??= close()),
   }
 }
 
-function openCredentials(config: Config, tls: TlsConfig, log: Log): Credentials {
+function openCredentials(config: Config, tls: TlsConfig, log: Log): TlsCredentials {
   const { host, allowedHosts, dataDir } = config
   const names = () => ownNamesAndAddresses(host, allowedHosts)
-  return new Credentials({ config: tls, dataDir, names, label: hostname(), clock: systemClock, log })
+  return new TlsCredentials({ config: tls, dataDir, names, label: hostname(), clock: systemClock, log })
 }
 
 function asJournalError(error: unknown): JournalError {
   return error instanceof JournalError ? error : new JournalError('io', String(error))
+}
+
+function noAdministrator(host: string): string {
+  return (
+    `--host ${host}: there is no administrator yet, so Andon serves this computer only. ` +
+    'Start it without --host, make the first administrator on its page, then start it again.'
+  )
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { LOCAL_DISPLAYS } from '../core/gate.ts'
 import { type Plant, PlantSchema } from '../shared/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
 import { plantFindings } from './plant-mistakes.ts'
@@ -20,7 +21,11 @@ export const SettingsSchema = Type.Object({
     }),
   ),
   host: Type.Optional(
-    Type.String({ title: 'Host', description: 'Loopback address to serve browsers on. Default: 127.0.0.1' }),
+    Type.String({
+      title: 'Host',
+      description:
+        'Address to serve browsers on; beyond loopback only once there is an administrator. Default: 127.0.0.1',
+    }),
   ),
   port: Type.Optional(
     Type.Integer({
@@ -103,6 +108,13 @@ export const SettingsSchema = Type.Object({
       description: 'Seconds of silence after which a machine is shown as stale. Default: 60',
     }),
   ),
+  local_display: Type.Optional(
+    Type.Enum(LOCAL_DISPLAYS, {
+      title: 'Local display',
+      description:
+        'Who acts at the window once there are accounts: open (anybody, as an operator) or sign-in. Default: open',
+    }),
+  ),
   connections: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -163,7 +175,7 @@ export const SettingsSchema = Type.Object({
     Type.String({
       minLength: 1,
       title: 'Data folder',
-      description: 'Folder for the journal. Default: ~/.local/state/andon on Linux',
+      description: 'Folder for the journal and the accounts. Default: ~/.local/state/andon on Linux',
     }),
   ),
   log_level: Type.Optional(

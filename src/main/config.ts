@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { LOCAL_DISPLAYS, type LocalDisplay } from '../core/gate.ts'
 import type { Retention } from '../core/journal.ts'
 import { CONTROL_PREFIX } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
 import { hostName, isLoopback } from './adapters/origin.ts'
+import { hasAccounts } from './adapters/sqlite/account-database.ts'
 import type { UdpAddress } from './adapters/udp-listener.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import {
@@ -42,6 +44,8 @@ export interface Config {
   readonly configFile: string
   /** What was in it at the start; undefined where there was none. */
   readonly configured: ConfigFile | undefined
+  /** What the machine's own display asks for once there are accounts. */
+  readonly localDisplay: LocalDisplay
   readonly connections: number
   readonly connectionsPerAddress: number
   readonly messagesPerSecond: number
@@ -65,7 +69,11 @@ export type CommandLine =
 export const FALLBACK_UDP: UdpAddress = udpAddress(DEFAULT_UDP)
 
 /** Reads the command line and the configuration file. Throws a {@link UsageError}. */
-export function readCommandLine(argv: readonly string[], platform: NodeJS.Platform = process.platform): CommandLine {
+export function readCommandLine(
+  argv: readonly string[],
+  platform: NodeJS.Platform = process.platform,
+  administered: (dataDir: string) => boolean = hasAccounts,
+): CommandLine {
   const flags = parseFlags(argv)
   if (flags['help'] === true) return { kind: 'help' }
   if (flags['version'] === true) return { kind: 'version' }
@@ -75,10 +83,11 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
   const file = configured ?? {}
 
   const host = (text(flags, 'host') ?? file.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
-  if (!isLoopback(host)) {
+  const dataDir = resolve(text(flags, 'data-dir') ?? file.data_dir ?? defaultDataDir())
+  if (!isLoopback(host) && !administered(dataDir)) {
     throw new UsageError(
-      `--host ${host}: Andon serves this computer only (127.0.0.1, ::1, localhost) until it has user accounts. ` +
-        'To look from another one, forward the port: ssh -L 3002:127.0.0.1:3002 CONTROL-PC',
+      `--host ${host}: Andon serves this computer only (127.0.0.1, ::1, localhost) until there is an administrator. ` +
+        'Start it without --host and make one on its page, or on the command line: see “Accounts” in the README.',
     )
   }
   const tls = tlsConfig(
@@ -113,6 +122,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
       configFile,
       configured,
+      localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
       connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
       messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
@@ -123,7 +133,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       },
       trendRetentionMs:
         (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
-      dataDir: resolve(text(flags, 'data-dir') ?? file.data_dir ?? defaultDataDir()),
+      dataDir,
       logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
     },
   }
@@ -212,6 +222,14 @@ function logLevel(value: string | undefined): LogLevel | undefined {
   if (value === undefined) return undefined
   const known = LOG_LEVELS.find((level) => level === value)
   if (known === undefined) throw new UsageError(`--log-level ${value}: must be one of ${LOG_LEVELS.join(', ')}.`)
+  return known
+}
+
+function localDisplay(value: string | undefined): LocalDisplay | undefined {
+  if (value === undefined) return undefined
+  const known = LOCAL_DISPLAYS.find((each) => each === value)
+  if (known === undefined)
+    throw new UsageError(`--local-display ${value}: must be one of ${LOCAL_DISPLAYS.join(', ')}.`)
   return known
 }
 

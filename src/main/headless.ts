@@ -1,11 +1,20 @@
 import { join } from 'node:path'
 import { compose } from './compose.ts'
+import { isCommand, runCommand } from './commands/command.ts'
+import { readSecret } from './commands/secret.ts'
 import { failedStart, readStart, startText } from './start.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
 
 async function main(): Promise<void> {
+  if (isCommand(process.argv.slice(2))) {
+    const { code, text } = await runCommand(process.argv.slice(2), { secret: readSecret })
+    const out = code === 0 ? process.stdout : process.stderr
+    out.write(text)
+    process.exitCode = code
+    return
+  }
   const start = readStart(process.argv.slice(2))
   if (start.kind === 'exit') {
     const out = start.code === 0 ? process.stdout : process.stderr
@@ -17,7 +26,8 @@ async function main(): Promise<void> {
   const rendererDir = join(import.meta.dirname, '..', 'renderer')
   const journalThread = join(import.meta.dirname, 'journal.js')
   const configThread = join(import.meta.dirname, 'config.js')
-  const panel = await compose(config, { log, rendererDir, journalThread, configThread }).catch((error: unknown) => {
+  const surroundings = { log, rendererDir, journalThread, configThread, tellCode }
+  const panel = await compose(config, surroundings).catch((error: unknown) => {
     process.stderr.write(`andon: ${failedStart(error, log)}\n`)
     process.exitCode = 1
     return null
@@ -25,6 +35,7 @@ async function main(): Promise<void> {
   if (!panel) return
 
   process.stdout.write(startText(panel))
+  panel.offerCode()
   // For a launcher that waits for it.
   process.send?.('listening')
 
@@ -46,6 +57,10 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
   // The launcher that started us is gone.
   process.once('disconnect', () => stop('the launcher has gone'))
+}
+
+function tellCode(code: string): void {
+  process.stdout.write(`To make the first administrator, open “Sign in” on the page within 30 minutes: ${code}\n`)
 }
 
 await main()

@@ -46,7 +46,13 @@ export const OPTIONS = [
     text: 'The whole display, kept awake, and no way out of it.',
     default: 'a window like any other',
   },
-  { flag: 'host', value: 'ADDRESS', key: 'host', text: 'Loopback address to serve browsers on.', default: '127.0.0.1' },
+  {
+    flag: 'host',
+    value: 'ADDRESS',
+    key: 'host',
+    text: 'Address to serve browsers on; beyond loopback only once there is an administrator.',
+    default: '127.0.0.1',
+  },
   { flag: 'port', value: 'PORT', key: 'port', text: 'Port to serve browsers on; 0 for any free one.', default: '3002' },
   {
     flag: 'allowed-host',
@@ -115,6 +121,13 @@ export const OPTIONS = [
     text: 'Silence after which a machine is shown as stale.',
     default: '60',
   },
+  {
+    flag: 'local-display',
+    value: 'WHO',
+    key: 'local_display',
+    text: 'Who acts at the window once there are accounts: open (anybody, as an operator) or sign-in.',
+    default: 'open',
+  },
   { flag: 'connections', value: 'N', key: 'connections', text: 'Most browsers at a time.', default: '100' },
   {
     flag: 'connections-per-address',
@@ -158,7 +171,13 @@ export const OPTIONS = [
     text: 'How long the values of tags are kept.',
     default: '90',
   },
-  { flag: 'data-dir', value: 'DIR', key: 'data_dir', text: 'Folder for the journal.', default: defaultDataDir() },
+  {
+    flag: 'data-dir',
+    value: 'DIR',
+    key: 'data_dir',
+    text: 'Folder for the journal and the accounts.',
+    default: defaultDataDir(),
+  },
   {
     flag: 'config',
     value: 'FILE',

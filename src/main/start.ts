@@ -3,6 +3,7 @@ import { DataDirInUse } from './adapters/data-dir-lock.ts'
 import { createLog } from './adapters/logger.ts'
 import { ListenError } from './adapters/listener.ts'
 import type { Panel } from './compose.ts'
+import { AccountsUnreadable } from './identity.ts'
 import { type Config, readCommandLine } from './config.ts'
 import { helpText } from './options.ts'
 import { UsageError } from './usage-error.ts'
@@ -50,7 +51,9 @@ export function startText(panel: Pick<Panel, 'listening' | 'url' | 'redirectUrl'
 
 /** A failed start as one line for people; what is not expected keeps its stack, in the log. */
 export function failedStart(error: unknown, log: Log): string {
-  if (error instanceof ListenError || error instanceof DataDirInUse) return error.message
+  if (error instanceof ListenError || error instanceof DataDirInUse || error instanceof AccountsUnreadable) {
+    return error.message
+  }
   log.error({ err: error }, 'start failed')
   return `The panel could not start: ${error instanceof Error ? error.message : String(error)}`
 }

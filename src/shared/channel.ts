@@ -37,6 +37,8 @@ export interface Filter {
   readonly families: ReadonlySet<Family>
   /** Of log lines only those that one of these lets through. */
   readonly logs: readonly LogFilter[]
+  /** What may be seen at all: nothing gets through that does not get through this, too. Null: everything may. */
+  readonly scope: Filter | null
 }
 
 /** True where the text names a channel that exists in the protocol. */
@@ -54,7 +56,8 @@ export function deviceOfChannel(channel: Channel): string | null {
   return channel.startsWith(DEVICE) ? channel.slice(DEVICE.length) : null
 }
 
-export function filterOf(channels: Iterable<Channel>): Filter {
+/** `scope`: the filter of what may be seen at all. */
+export function filterOf(channels: Iterable<Channel>, scope: Filter | null = null): Filter {
   const machines = new Set<string>()
   const devices = new Set<string>()
   const families = new Set<Family>()
@@ -71,7 +74,10 @@ export function filterOf(channels: Iterable<Channel>): Filter {
     }
   }
   const lists = [machines, families, devices, logs.keys()].map((names) => [...names].toSorted())
-  return { key: all ? 'all' : JSON.stringify(lists), all, machines, devices, families, logs: [...logs.values()] }
+  const own = all ? 'all' : JSON.stringify(lists)
+  const within = scope?.all === true && scope.scope === null ? null : scope
+  const key = within ? `${own} within ${within.key}` : own
+  return { key, all, machines, devices, families, logs: [...logs.values()], scope: within }
 }
 
 /** What a filter looks at. `device`: the id of the device that the event concerns, see {@link eventDevice}. */
@@ -88,6 +94,7 @@ export interface Filtered {
 }
 
 export function matches(filter: Filter, event: Filtered): boolean {
+  if (filter.scope && !matches(filter.scope, event)) return false
   return (
     filter.all ||
     filter.machines.has(event.machine) ||
@@ -102,12 +109,33 @@ export function matches(filter: Filter, event: Filtered): boolean {
  * subscriber to a family sees those events, but no machine's state: it could not keep it true.
  */
 export function coversMachine(filter: Filter, machine: string): boolean {
+  if (filter.scope && !coversMachine(filter.scope, machine)) return false
   return filter.all || filter.machines.has(machine)
+}
+
+/** True where the filter lets all of a device through: by itself, or with its machine. */
+export function coversDeviceOf(filter: Filter, machine: string, id: string): boolean {
+  if (filter.scope && !coversDeviceOf(filter.scope, machine, id)) return false
+  return filter.all || filter.machines.has(machine) || filter.devices.has(deviceReference(machine, id))
 }
 
 /** True where an event belongs to the state of a device that the filter lets through as a whole. */
 export function coversDevice(filter: Filter, event: EventView): boolean {
+  if (filter.scope) return coversConcerned(filter, { machine: event.machine, ...eventDevice(event) })
   return filter.devices.size > 0 && concernsDevice(filter, { machine: event.machine, ...eventDevice(event) })
+}
+
+/** Within a scope of devices a whole machine, and everything, are only those devices. */
+function coversConcerned(filter: Filter, event: Concerned): boolean {
+  if (filter.scope && !coversConcerned(filter.scope, event)) return false
+  if (filter.all || filter.machines.has(event.machine)) return event.device !== null || event.allDevices
+  return concernsDevice(filter, event)
+}
+
+/** The channels of a scope, which holds machines and devices only. */
+export function channelsOf({ all, machines, devices }: Filter): Channel[] {
+  if (all) return ['all']
+  return [...[...machines].map((name) => `machine:${name}`), ...[...devices].map((device) => DEVICE + device)]
 }
 
 /** The channel of the log lines that a filter lets through. */
@@ -120,7 +148,9 @@ function matchesLog({ logs }: Filter, { log, text }: Filtered): boolean {
   return logs.length > 0 && log !== null && logs.some((filter) => logMatches(filter, log, text))
 }
 
-function concernsDevice(filter: Filter, event: Pick<Filtered, 'machine' | 'device' | 'allDevices'>): boolean {
+type Concerned = Pick<Filtered, 'machine' | 'device' | 'allDevices'>
+
+function concernsDevice(filter: Filter, event: Concerned): boolean {
   if (filter.devices.size === 0) return false
   if (event.device !== null) return filter.devices.has(deviceReference(event.machine, event.device))
   if (!event.allDevices) return false

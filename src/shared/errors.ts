@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'not_in_control',
   'control_busy',
   'reason_missing',
+  'forbidden',
   'internal',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]

@@ -60,6 +60,7 @@ export const PROBLEMS = [
   'trends_failed',
   'tls_refused',
   'tls_expiring',
+  'audit_failed',
 ] as const
 
 export const ProblemSchema = Type.Object({

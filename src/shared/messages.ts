@@ -186,6 +186,8 @@ export const SnapshotSchema = Type.Object({
   /** True where this replaces a state that could not be continued: what was missed in between is not shown. */
   reset: Type.Boolean(),
   channels: Type.Array(ChannelSchema),
+  /** What this viewer may see at all, as channels: all of the lists at once. Missing: everything. */
+  scope: Type.Optional(Type.Array(Type.Array(ChannelSchema))),
   state: StateSchema,
 })
 export const EventsSchema = Type.Object({

@@ -78,7 +78,15 @@ class World {
       },
     }
     this.commands = new Commands(hub, clock, link, commandRules({ hub, plant, control: this.control, clock }))
-    this.operations = new Operations(hub, plant, this.commands, this.control, undefined as never)
+    this.operations = new Operations({
+      hub,
+      plant,
+      commands: this.commands,
+      control: this.control,
+      alarms: undefined as never,
+      audit: { record: () => undefined },
+      clock,
+    })
   }
 
   restart(): void {

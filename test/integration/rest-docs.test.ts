@@ -45,6 +45,12 @@ test('every route is described, with a summary, its answers and examples', async
   expect(doc.openapi).toBe('3.1.0')
   const operations = operationsOf(doc)
   expect(operations.map(([name]) => name).toSorted()).toEqual([
+    'delete /api/v1/accounts/{name}',
+    'delete /api/v1/sessions/{id}',
+    'delete /api/v1/tokens/{id}',
+    'get /api/v1/accounts',
+    'get /api/v1/audit',
+    'get /api/v1/audit/export',
     'get /api/v1/commands/{id}',
     'get /api/v1/devices',
     'get /api/v1/devices/{id}',
@@ -55,17 +61,29 @@ test('every route is described, with a summary, its answers and examples', async
     'get /api/v1/journal',
     'get /api/v1/machines',
     'get /api/v1/machines/{name}',
+    'get /api/v1/me',
+    'get /api/v1/sessions',
+    'get /api/v1/sign-in',
     'get /api/v1/state',
+    'get /api/v1/tokens',
     'get /api/v1/trends',
     'get /api/v1/trends/tags',
     'get /healthz',
     'get /metrics',
     'get /readyz',
+    'patch /api/v1/accounts/{name}',
+    'post /api/v1/accounts',
+    'post /api/v1/accounts/{name}/password',
     'post /api/v1/devices/{id}',
     'post /api/v1/devices/{machine}/{id}',
+    'post /api/v1/first-administrator',
     'post /api/v1/groups/{name}',
     'post /api/v1/machines/{name}/commands',
     'post /api/v1/machines/{name}/stop',
+    'post /api/v1/me/password',
+    'post /api/v1/sign-in',
+    'post /api/v1/sign-out',
+    'post /api/v1/tokens',
   ])
   const ids = operations.map(([, { operationId }]) => operationId)
   expect(new Set(ids).size).toBe(ids.length)

@@ -1,5 +1,7 @@
+import type { Access } from '../../src/core/access.ts'
 import type { Archive } from '../../src/core/archive.ts'
 import { AlarmActs } from '../../src/core/alarm-acts.ts'
+import type { Deed, Doer } from '../../src/core/audit.ts'
 import { commandRules } from '../../src/core/command-rules.ts'
 import { Commands } from '../../src/core/commands.ts'
 import type { ControlLink, SendResult } from '../../src/core/control-link.ts'
@@ -10,9 +12,10 @@ import { Operations } from '../../src/core/operations.ts'
 import { DescribedPlant } from '../../src/core/plant.ts'
 import type { RingLimits } from '../../src/core/ring.ts'
 import { Sessions } from '../../src/core/sessions.ts'
-import type { Accept, Connection, Frame, Peer } from '../../src/core/session-socket.ts'
+import type { AcceptAs, Connection, Frame, Peer } from '../../src/core/session-socket.ts'
 import type { Entry } from '../../src/core/entry.ts'
 import type { Datagram } from '../../src/shared/datagram.ts'
+import { OPEN } from './access.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeSocket } from './fake-socket.ts'
 import type { Random } from './random.ts'
@@ -92,6 +95,8 @@ export class CoreStage {
   readonly control: ControlTokens
   readonly commands: Commands
   readonly operations: Operations
+  /** What was to be written down. */
+  readonly deeds: { readonly doer: Doer; readonly deed: Deed }[] = []
   plantFrame: Frame = messageFrame({ type: 'plant', plant: {} })
   health: Frame = healthFrame(0)
 
@@ -110,13 +115,15 @@ export class CoreStage {
       this.link,
       commandRules({ hub: this.hub, plant: this.plant, control: this.control, clock }),
     )
-    this.operations = new Operations(
-      this.hub,
-      this.plant,
-      this.commands,
-      this.control,
-      new AlarmActs(this.hub, clock, this.plant),
-    )
+    this.operations = new Operations({
+      hub: this.hub,
+      plant: this.plant,
+      commands: this.commands,
+      control: this.control,
+      alarms: new AlarmActs(this.hub, clock, this.plant),
+      audit: { record: (doer, deed) => void this.deeds.push({ doer, deed }) },
+      clock,
+    })
     this.sessions = new Sessions({
       hub: this.hub,
       archive: this.archive,
@@ -159,8 +166,8 @@ export class CoreStage {
     this.sessions.healthChanged()
   }
 
-  connect(kind: Peer['kind'] = 'remote', address = '127.0.0.1'): Viewer {
-    return new Viewer(this.sessions.accept, kind, address)
+  connect(kind: Peer['kind'] = 'remote', access: Access = OPEN, address = '127.0.0.1'): Viewer {
+    return new Viewer(this.sessions.accept, kind, access, address)
   }
 
   /** A viewer that has said hello. */
@@ -181,8 +188,8 @@ export class Viewer {
   readonly socket = new FakeSocket()
   readonly connection: Connection
 
-  constructor(accept: Accept, kind: Peer['kind'], address: string) {
-    this.connection = accept(this.socket, { kind, address, agent: 'test' })
+  constructor(accept: AcceptAs, kind: Peer['kind'], access: Access, address: string) {
+    this.connection = accept(this.socket, { kind, address, agent: 'test' }, access)
   }
 
   hello(extra: object = {}): void {

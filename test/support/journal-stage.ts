@@ -95,7 +95,15 @@ export class JournalStage {
       connections: 100,
       connectionsPerAddress: 100,
       version: '0',
-      operations: new Operations(hub, described, commands, control, new AlarmActs(hub, clock, described)),
+      operations: new Operations({
+        hub,
+        plant: described,
+        commands,
+        control,
+        alarms: new AlarmActs(hub, clock, described),
+        audit: { record: () => undefined },
+        clock,
+      }),
       health: () => health,
       plant: () => plant,
     })

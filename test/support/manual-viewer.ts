@@ -1,6 +1,7 @@
 import { Replica } from '../../src/client/replica.ts'
-import type { Accept, Connection, Frame, SessionSocket } from '../../src/core/session-socket.ts'
+import type { AcceptAs, Connection, Frame, SessionSocket } from '../../src/core/session-socket.ts'
 import type { ServerMessage } from '../../src/shared/messages.ts'
+import { OPEN } from './access.ts'
 
 /** A socket whose frames lie there until the test takes them. */
 class ManualSocket implements SessionSocket {
@@ -52,11 +53,11 @@ export class ManualViewer {
     return this.#socket?.frames.length ?? 0
   }
 
-  connect(accept: Accept, extra: object = {}): void {
+  connect(accept: AcceptAs, extra: object = {}): void {
     if (this.#connection) return
     this.#asked.clear()
     this.#socket = new ManualSocket(this.weight)
-    this.#connection = accept(this.#socket, { kind: 'remote', address: '127.0.0.1', agent: 'test' })
+    this.#connection = accept(this.#socket, { kind: 'remote', address: '127.0.0.1', agent: 'test' }, OPEN)
     const resume = this.replica.shows(this.channels) ? this.replica.position : undefined
     this.#send({
       type: 'hello',

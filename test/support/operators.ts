@@ -1,14 +1,15 @@
+import { OPEN } from './access.ts'
 import type { Asked, Operations } from '../../src/core/operations.ts'
 import type { Operator } from '../../src/core/operator.ts'
 import type { Command, Expectation } from '../../src/shared/command.ts'
 import type { Payload } from '../../src/shared/datagram.ts'
 import type { CoreStage } from './core-stage.ts'
 
-export const ANNA: Operator = { session: 'session-anna', name: 'Anna', local: false }
-export const BORIS: Operator = { session: 'session-boris', name: 'Boris', local: false }
-export const CARLA: Operator = { session: 'session-carla', name: 'Carla', local: false }
+export const ANNA: Operator = { session: 'session-anna', name: 'Anna', local: false, access: OPEN }
+export const BORIS: Operator = { session: 'session-boris', name: 'Boris', local: false, access: OPEN }
+export const CARLA: Operator = { session: 'session-carla', name: 'Carla', local: false, access: OPEN }
 /** At the machine's own display. */
-export const DISPLAY: Operator = { session: 'session-display', name: 'Local display', local: true }
+export const DISPLAY: Operator = { session: 'session-display', name: 'Local display', local: true, access: OPEN }
 
 /** One event of the log, as far as tests of commands and control look at it. */
 export interface LoggedEvent {

@@ -7,10 +7,14 @@ import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import Fastify, { type ConnectionError, type FastifyError, type FastifyReply } from 'fastify'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { CLOSE_CODES } from '../../shared/close-codes.ts'
+import { CLOSE_CODES, type CloseCode } from '../../shared/close-codes.ts'
 import { JournalError } from '../../core/journal-store.ts'
 import type { Log } from '../../core/log.ts'
-import type { Accept } from '../../core/session-socket.ts'
+import { type Administration, Forbidden, SignInRefused } from '../../core/administration.ts'
+import { AccountObjection } from '../../core/accounts.ts'
+import type { Credentials, Gate } from '../../core/gate.ts'
+import { PasswordsBusy } from '../../core/password.ts'
+import type { AcceptAs } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
 import { AddressRate } from './address-rate.ts'
@@ -23,10 +27,11 @@ import { ApiError, errorBody, type ErrorBody } from './rest/api-error.ts'
 import type { History } from './rest/history-routes.ts'
 import { metricsRoutes, type MetricsText } from './rest/metrics-routes.ts'
 import type { Operating } from './rest/operating.ts'
+import { maybeAccessOf, requireIdentity, shownIn, WINDOW_ADDRESS } from './rest/identity.ts'
 import { HEALTHZ, READYZ } from './rest/probe-schema.ts'
 import { restRoutes } from './rest/routes.ts'
 import type { Trends } from './rest/trend-routes.ts'
-import type { Credentials } from './tls/credentials.ts'
+import type { TlsCredentials } from './tls/credentials.ts'
 import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
@@ -51,13 +56,16 @@ export interface WebServerOptions {
   readonly rendererDir: string
   readonly messageBytes: number
   readonly names: OwnNames
-  readonly gate: GateLimits
+  readonly sockets: GateLimits
   readonly times: HttpTimes
   /** Null: plain HTTP. */
-  readonly tls: Credentials | null
+  readonly tls: TlsCredentials | null
   /** Where plain HTTP is sent on from; null: nowhere. */
   readonly redirectPort: number | null
-  readonly accept: Accept
+  readonly accept: AcceptAs
+  /** Says who is there. */
+  readonly gate: Gate
+  readonly administration: Administration
   readonly health: () => Health
   readonly history: History
   readonly trends: Trends
@@ -71,9 +79,19 @@ export interface WebServerOptions {
 export interface WebServer {
   readonly url: string
   readonly redirectUrl: string | null
-  /** Answers a GET of a path below `/api/`, for the window, which has no network between itself and the panel. */
-  get(path: string): Promise<ApiAnswer>
+  /** Answers the window, which has no network between itself and the panel, for a path below `/api/`. */
+  ask(question: ApiQuestion): Promise<ApiAnswer>
+  /** What the window shows: its cookie is kept here, where no page can read it. */
+  windowCredentials(): Credentials
   close(): Promise<void>
+}
+
+export interface ApiQuestion {
+  readonly path: string
+  /** Default: GET. */
+  readonly method?: string
+  /** JSON text. */
+  readonly body?: string
 }
 
 export interface ApiAnswer {
@@ -85,7 +103,7 @@ export interface ApiAnswer {
 /** The panel for browsers and programs: the renderer's files, the protocol's endpoint, REST, and two probes. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const { names, times, tls } = options
-  const gate = new ConnectionGate(options.gate)
+  const gate = new ConnectionGate(options.sockets)
   const requests = new AddressRate(REQUEST_RATE)
   const upgrades = new AddressRate(SESSION_RATE)
   const app = Fastify({
@@ -125,6 +143,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       await reply.code(421).type('text/plain').send('This server is not known under that name.\n')
     }
   })
+  app.addHook('onRequest', async (request, reply) => requireIdentity(options.gate, request, reply))
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.headers(SECURITY_HEADERS)
     if (tls?.isTrusted === true) reply.header('Strict-Transport-Security', `max-age=${HSTS_SECONDS}`)
@@ -132,20 +151,23 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     done(null, payload)
   })
   app.setErrorHandler(async (error: unknown, _request, reply) => {
-    const { status, body } = answerTo(error)
+    const { status, body, retryAfter } = answerTo(error)
+    if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter))
     if (status === 500) options.log.error({ err: error }, 'a request failed')
     return reply.code(status).send(body)
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('Not found.\n'))
 
   let closing = false
-  const { history, trends, operating } = options
-  await restRoutes(app, { history, trends, operating, names, closing: () => closing })
-  app.get('/healthz', { schema: HEALTHZ }, () => {
+  let jar: string | null = null
+  const { history, trends, operating, administration } = options
+  await restRoutes(app, { history, trends, operating, administration, names, closing: () => closing })
+  app.get('/healthz', { schema: HEALTHZ, config: { open: true } }, (request) => {
     const { version, startedAt, time, offset, sessions } = options.health()
-    return { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000), offset, sessions }
+    const alive = { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000) }
+    return maybeAccessOf(request)?.may('diagnostics') === true ? { ...alive, offset, sessions } : alive
   })
-  app.get('/readyz', { schema: READYZ }, (_request, reply) => {
+  app.get('/readyz', { schema: READYZ, config: { open: true } }, (_request, reply) => {
     const reasons = options.unready()
     return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons })
   })
@@ -176,6 +198,16 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     )
   }
 
+  /** An error here would have nobody to catch it. */
+  const identified = (shown: Credentials) => {
+    try {
+      const known = options.gate.identify(shown)
+      return known.kind === 'known' ? known : { ...known, close: CLOSE_CODES.sign_in_required }
+    } catch (error) {
+      options.log.error({ err: error }, 'the accounts cannot be read')
+      return { kind: 'unknown', close: CLOSE_CODES.internal } as const
+    }
+  }
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: options.messageBytes,
@@ -186,14 +218,21 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   })
   const admit = (webSocket: WebSocket, request: IncomingMessage): void => {
     if (names.isForeignPage(request, false)) {
-      // Accepted and closed, because a page can read a close code but not a failed upgrade.
-      webSocket.on('error', () => webSocket.terminate())
-      closeWebSocket(webSocket, CLOSE_CODES.origin_refused.code, CLOSE_CODES.origin_refused.reason)
+      turnAway(webSocket, CLOSE_CODES.origin_refused)
       return
     }
     const address = request.socket.remoteAddress ?? ''
     const agent = (request.headers['user-agent'] ?? '').slice(0, 200)
-    acceptWebSocket(webSocket, { kind: 'remote', address, agent }, options.accept)
+    const shown = shownIn(request.headers, request.socket.localPort, address)
+    // An open link cannot be given another cookie.
+    const known = identified({ ...shown, local: false, rotate: false })
+    if (known.kind === 'unknown') {
+      turnAway(webSocket, known.close)
+      return
+    }
+    acceptWebSocket(webSocket, { kind: 'remote', address, agent }, (port, peer) =>
+      options.accept(port, peer, known.access),
+    )
   }
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A socket that breaks in the middle of the upgrade must not become an uncaught error.
@@ -230,14 +269,23 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   return {
     url: `${tls ? 'https' : 'http'}://${host}:${port}/`,
     redirectUrl: redirect && `http://${host}:${redirect.port}/`,
-    async get(path) {
+    windowCredentials: () => ({ cookie: jar, bearer: null, address: WINDOW_ADDRESS, local: true, rotate: false }),
+    async ask({ path, method = 'GET', body }) {
       const answer = await app.inject({
-        method: 'GET',
+        method: method === 'GET' ? 'GET' : method === 'DELETE' ? 'DELETE' : method === 'PATCH' ? 'PATCH' : 'POST',
         url: path,
-        headers: { host: 'localhost' },
+        headers: {
+          host: 'localhost',
+          ...(jar === null ? {} : { cookie: `andon_sign_in=${jar}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { payload: body }),
+        remoteAddress: WINDOW_ADDRESS,
         payloadAsStream: true,
       })
-      const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
+      const { 'set-cookie': cookie, ...others } = answer.headers
+      if (cookie !== undefined) [, jar = null] = /^andon_sign_in=([^;]+)/.exec(String(cookie)) ?? []
+      const headers = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)]))
       return { status: answer.statusCode, headers, body: answer.stream() }
     },
     async close() {
@@ -279,9 +327,27 @@ async function startRedirect(options: WebServerOptions, port: number, gate: Conn
 }
 
 /** An error as an answer: what the caller did wrong in words, what went wrong in here without. */
-function answerTo(error: unknown): { readonly status: number; readonly body: ErrorBody } {
+function answerTo(error: unknown): {
+  readonly status: number
+  readonly body: ErrorBody
+  /** Seconds. */
+  readonly retryAfter?: number
+} {
   if (error instanceof ApiError) return { status: error.status, body: error.body }
   if (error instanceof JournalError) return { status: 503, body: errorBody(error.fault, error.message) }
+  if (error instanceof Forbidden) return { status: 403, body: errorBody('forbidden', error.message) }
+  if (error instanceof SignInRefused) {
+    const { code, message, retryAfter } = error
+    const wait = retryAfter === null ? {} : { retryAfter: Math.ceil(retryAfter / 1000) }
+    return { status: SIGN_IN_STATUS[code], body: errorBody(code, message), ...wait }
+  }
+  if (error instanceof AccountObjection) {
+    const status = error.code === 'account_unknown' ? 404 : error.code === 'password_refused' ? 422 : 409
+    return { status, body: errorBody(error.code, error.message) }
+  }
+  if (error instanceof PasswordsBusy) {
+    return { status: 503, body: errorBody('busy', 'Too many people are signing in. Try again.'), retryAfter: 2 }
+  }
   const { statusCode: status = 500 } = error as Partial<FastifyError>
   if (status === 415) return { status, body: errorBody('not_json', 'The body must be application/json.') }
   if (status === 413) return { status, body: errorBody('body_too_large', 'The body is too large.') }
@@ -290,6 +356,8 @@ function answerTo(error: unknown): { readonly status: number; readonly body: Err
   if (status < 500) return { status, body: errorBody('bad_request', 'The request is not right.') }
   return { status: 500, body: errorBody('internal', 'Something went wrong inside. The log says what.') }
 }
+
+const SIGN_IN_STATUS = { sign_in_failed: 401, locked: 429, code_wrong: 403, not_lasting: 503, not_found: 404 } as const
 
 /** What cannot even be read as a request, or did not come in time. */
 function refuseNonsense(error: ConnectionError, socket: Socket): void {
@@ -317,6 +385,12 @@ function whyNotListening(error: unknown, host: string, port: number, option: str
   if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1023 with ${option}.`
   if (code === 'EADDRNOTAVAIL') return `This computer does not have the address ${host}. Choose another with --host.`
   return `Cannot listen on ${host}:${port} (${message}).`
+}
+
+/** Accepted and closed, because a page can read a close code but not a failed upgrade. */
+function turnAway(webSocket: WebSocket, { code, reason }: CloseCode): void {
+  webSocket.on('error', () => webSocket.terminate())
+  closeWebSocket(webSocket, code, reason)
 }
 
 function pathOf(request: IncomingMessage): string {

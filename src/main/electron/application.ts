@@ -140,7 +140,7 @@ class Application {
     hardenSession(session.defaultSession)
     serveRenderer(session.defaultSession, {
       root: rendererDir,
-      get: (path) => panel.get(path),
+      ask: (question) => panel.ask(question),
       recovery: () => ({ reason, panelUrl: panel.url, pageUrl: origin.url }),
       log,
     })

@@ -3,12 +3,15 @@ import { Readable } from 'node:stream'
 import { protocol, type Session } from 'electron'
 import type { Log } from '../../core/log.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
-import type { ApiAnswer } from '../adapters/web-server.ts'
+import type { ApiAnswer, ApiQuestion } from '../adapters/web-server.ts'
 import { recoveryPage, type Recovery, RECOVERY_STYLE } from '../shell/recovery-page.ts'
 import { HOST, SCHEME } from './page-origin.ts'
 import { rendererFile } from './renderer-file.ts'
 
 const HEADERS = { ...SECURITY_HEADERS, 'Cache-Control': 'no-cache' }
+
+/** How the page asks. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PATCH', 'DELETE'])
 
 /** What reading a path says where there is no such file. */
 const MISSING = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'])
@@ -23,8 +26,8 @@ export function registerScheme(): void {
   ])
 }
 
-/** Answers a GET of a path below `/api/`, as browsers get it over HTTP. */
-export type GetApi = (path: string) => Promise<ApiAnswer>
+/** Answers a request for a path below `/api/`, as browsers get it over HTTP. */
+export type AskApi = (question: ApiQuestion) => Promise<ApiAnswer>
 
 /** Shown in place of the page that cannot be kept alive; see {@link recoveryPage}. */
 export const RECOVERY_URL = `${SCHEME}://${HOST}/recovery`
@@ -32,7 +35,7 @@ export const RECOVERY_URL = `${SCHEME}://${HOST}/recovery`
 export interface Served {
   /** Folder with the built renderer. */
   readonly root: string
-  readonly get: GetApi
+  readonly ask: AskApi
   /** What the recovery page says just now. */
   readonly recovery: () => Recovery
   readonly log: Log
@@ -43,15 +46,19 @@ export function serveRenderer(session: Session, served: Served): void {
   session.protocol.handle(SCHEME, (request) => answer(request, served))
 }
 
-async function answer(request: Request, { root, get, recovery, log }: Served): Promise<Response> {
-  if (request.method !== 'GET') return refusal(405, 'Only GET.', { Allow: 'GET' })
+async function answer(request: Request, { root, ask, recovery, log }: Served): Promise<Response> {
+  const { method } = request
   const { host, pathname, search } = new URL(request.url)
   if (request.url === RECOVERY_URL) return ownFile(recoveryPage(recovery()), 'text/html; charset=utf-8')
   if (host === HOST && pathname === '/recovery.css') return ownFile(RECOVERY_STYLE, 'text/css; charset=utf-8')
-  if (host === HOST && pathname.startsWith('/api/')) {
-    const { status, headers, body } = await get(pathname + search)
-    return new Response(Readable.toWeb(body) as ReadableStream, { status, headers })
+  if (host === HOST && pathname.startsWith('/api/') && METHODS.has(method)) {
+    const text = method === 'GET' ? '' : await request.text()
+    const question = { path: pathname + search, method, ...(text === '' ? {} : { body: text }) }
+    const { status, headers, body } = await ask(question)
+    // A browser takes no body with it, not even an empty one.
+    return new Response(status === 204 ? null : (Readable.toWeb(body) as ReadableStream), { status, headers })
   }
+  if (method !== 'GET') return refusal(405, 'Only GET.', { Allow: 'GET' })
   const found = rendererFile(root, request.url)
   if (!found) return refusal(404, 'Not found.')
   try {

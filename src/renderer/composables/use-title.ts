@@ -42,6 +42,8 @@ export function useTitle(): void {
         return t('panel.title')
       case 'gallery':
         return t('gallery.title')
+      case 'sign-in':
+        return t('signIn.title')
       case 'not-found':
         return t('notFound.title')
       case undefined:

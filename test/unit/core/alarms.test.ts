@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { AlarmCondition } from '../../../src/core/alarm-conditions.ts'
+import type { AlarmResult } from '../../../src/core/alarm-acts.ts'
 import { Alarms } from '../../../src/core/alarms.ts'
+import type { Denied } from '../../../src/core/operations.ts'
 import { alarmId, type AlarmState } from '../../../src/shared/alarm.ts'
 import type { AlarmMessage } from '../../../src/shared/messages.ts'
 import type { Plant } from '../../../src/shared/plant.ts'
+import { OPEN } from '../../support/access.ts'
 import { CoreStage } from '../../support/core-stage.ts'
 
-const ANNA = { session: 's-anna', name: 'Anna', local: true }
+const ANNA = { session: 's-anna', name: 'Anna', local: true, access: OPEN }
+
+const objections = (results: AlarmResult[] | Denied): (string | null)[] =>
+  'kind' in results ? [results.kind] : results.map(({ objection }) => objection)
 const HIGH = 'cell/motor/speed/high'
 
 const plantOf = (alarms: Plant['alarms'] = {}, more: Plant = {}): Plant => ({
@@ -44,7 +50,7 @@ class Stage extends CoreStage {
   act(action: AlarmMessage['action'], id = HIGH, more: Partial<AlarmMessage> = {}): (string | null)[] {
     const raised = this.hub.folded.alarms.get(id)?.raised ?? 1
     const alarms = [{ alarm: id, raised }]
-    return this.operations.alarms.act({ action, alarms, ...more }, ANNA).map(({ objection }) => objection)
+    return objections(this.operations.actOnAlarms({ action, alarms, ...more }, ANNA))
   }
 
   get told(): string[] {
@@ -216,9 +222,9 @@ describe('operators', () => {
     stage.speed(50)
     stage.speed(101)
     const acknowledge = (alarm: string, at: number): (string | null)[] =>
-      stage.operations.alarms
-        .act({ action: 'acknowledge', alarms: [{ alarm, raised: at }], comment: 'seen' }, ANNA)
-        .map(({ objection }) => objection)
+      objections(
+        stage.operations.actOnAlarms({ action: 'acknowledge', alarms: [{ alarm, raised: at }], comment: 'seen' }, ANNA),
+      )
     expect(acknowledge(HIGH, raised)).toEqual(['changed'])
     expect(stage.state()).toBe('unacknowledged')
     expect(acknowledge('cell/other', 1)).toEqual(['gone'])

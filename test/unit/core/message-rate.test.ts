@@ -3,6 +3,7 @@ import { addressGroup } from '../../../src/core/address-group.ts'
 import { MessageRate } from '../../../src/core/message-rate.ts'
 import { TokenBucket } from '../../../src/core/token-bucket.ts'
 import { CLOSE_CODES } from '../../../src/shared/close-codes.ts'
+import { OPEN } from '../../support/access.ts'
 import { CoreStage, type Viewer } from '../../support/core-stage.ts'
 
 const errors = (viewer: Viewer): unknown[] =>
@@ -66,7 +67,7 @@ test('[L5] what is answered with a whole state costs more, and is refused by its
 
 test('[L2] one address cannot take every place', () => {
   const stage = new CoreStage({ connections: 4, connectionsPerAddress: 2 })
-  const connect = (address: string): Viewer['socket'] => stage.connect('remote', address).socket
+  const connect = (address: string): Viewer['socket'] => stage.connect('remote', OPEN, address).socket
   expect(connect('10.0.0.1').closed).toBeUndefined()
   expect(connect('::ffff:10.0.0.1').closed).toBeUndefined()
   expect(connect('10.0.0.1').closed).toMatchObject({ code: 4429, reason: 'too many connections from one address' })

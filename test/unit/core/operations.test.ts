@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Asked } from '../../../src/core/operations.ts'
+import { OPEN } from '../../support/access.ts'
 import { CoreStage } from '../../support/core-stage.ts'
 import { ANNA, ask, BORIS, commandOf, logged, underControl } from '../../support/operators.ts'
 
@@ -62,9 +63,9 @@ describe('the time within which it must be confirmed', () => {
     const { deadline, requestedAt } = commandOf(ask(stage.operations, 'command-1', wanted))
     expect(deadline - requestedAt).toBe(ms)
     stage.clock.pass(ms - 1)
-    expect(stage.operations.commandOf('command-1')?.status).toBe('accepted')
+    expect(stage.operations.commandOf('command-1', OPEN)?.status).toBe('accepted')
     stage.clock.pass(1)
-    expect(stage.operations.commandOf('command-1')?.status).toBe('timed_out')
+    expect(stage.operations.commandOf('command-1', OPEN)?.status).toBe('timed_out')
   })
 
   test('of a write is longer', () => {
@@ -84,7 +85,7 @@ describe('a write', () => {
     const valve = () => stage.hub.folded.devices.get('press\nvalve_01')?.tags[0]
     expect(valve()).toMatchObject({ value: false, requested: { value: true, command: 'command-1' } })
     stage.event('press', 'device_update', { device_id: 'valve_01', new_state: { value: true } })
-    expect(stage.operations.commandOf('command-1')?.status).toBe('confirmed')
+    expect(stage.operations.commandOf('command-1', OPEN)?.status).toBe('confirmed')
     expect(valve()).toMatchObject({ value: true, requested: null })
   })
 
@@ -111,8 +112,8 @@ describe('[O9] Stop', () => {
       ['workflow:cancel', { executionId: 'x3' }],
     ])
     stage.event('press', 'workflow:cancelled', { executionId: 'x3' })
-    expect(stage.operations.commandOf('the-stop')?.status).toBe('accepted')
-    expect(stage.operations.commandOf('the-stop-2')?.status).toBe('confirmed')
+    expect(stage.operations.commandOf('the-stop', OPEN)?.status).toBe('accepted')
+    expect(stage.operations.commandOf('the-stop-2', OPEN)?.status).toBe('confirmed')
   })
 
   test('of several commands waits as a whole for a full socket: none drops another', () => {
@@ -125,7 +126,7 @@ describe('[O9] Stop', () => {
       ['the-stop-2', 'requested'],
       ['the-stop-3', 'requested'],
     ])
-    expect(stage.operations.commandOf('command-1')?.refusal).toBe('stopped')
+    expect(stage.operations.commandOf('command-1', OPEN)?.refusal).toBe('stopped')
     stage.link.answers.clear()
     stage.clock.pass(25)
     expect(stage.link.sent.map(({ command }) => command['command_id'])).toEqual([
@@ -193,6 +194,6 @@ describe('[V2] a device is known', () => {
   ])('%s: %s, because it was heard of or described', (reference, known) => {
     const stage = stageOf()
     stage.plant.replace({ machines: { oven: { devices: { lamp: {} } } } })
-    expect(stage.operations.knowsDevice(reference)).toBe(known)
+    expect(stage.operations.knowsDevice(reference, OPEN)).toBe(known)
   })
 })

@@ -93,7 +93,8 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
           health: () => {
             throw new Error('not here')
           },
-          get: () => Promise.reject(new Error('not here')),
+          ask: () => Promise.reject(new Error('not here')),
+          offerCode: () => undefined,
           close: () => {
             order.push('close')
             return new Promise((resolve) => (built.closed = resolve))

@@ -14,7 +14,7 @@ vi.mock('electron', () => import('./fake-electron.ts'))
 beforeEach(resetElectron)
 
 /** The panel's answer to a path of its API. */
-const api = (path: string) =>
+const api = ({ path }: { readonly path: string }) =>
   Promise.resolve({
     status: 200,
     headers: { 'x-path': path },
@@ -36,7 +36,7 @@ function serve() {
     panelUrl: 'http://127.0.0.1:3002/',
     pageUrl: 'andon://panel/index.html',
   })
-  serveRenderer(asSession(session), { root: join(out, 'renderer'), get: api, recovery, log })
+  serveRenderer(asSession(session), { root: join(out, 'renderer'), ask: api, recovery, log })
   const get = (path: string, init?: RequestInit): Promise<Response> => {
     const handler = session.schemes['andon']
     if (!handler) throw new Error('the scheme is not served')

@@ -171,9 +171,11 @@ test('remote addresses are refused, and the sentence says what to do instead', (
   for (const host of ['0.0.0.0', '::', '192.168.0.5', 'panel.example', '127.0.0.1.evil.example', '']) {
     const message = usageError(() => read(['--host', host]))
     expect(message).toMatch(/this computer only/)
-    expect(message).toContain('ssh -L')
+    expect(message).toContain('administrator')
   }
   expect(usageError(() => read(['--config', file('host: 0.0.0.0')]))).toMatch(/this computer only/)
+  const line = readCommandLine(['--host', '0.0.0.0'], 'linux', () => true)
+  expect(line).toMatchObject({ config: { host: '0.0.0.0' } })
   expect(read(['--host', '127.8.9.10']).host).toBe('127.8.9.10')
   expect(read(['--host', '[::1]']).host).toBe('::1')
 })

@@ -43,7 +43,8 @@ export function askInControl(
   ask: () => Asked,
 ): { readonly command: Command; readonly settled: Promise<Command | undefined> } {
   // A repetition asks for nothing new.
-  const giveBack = operations.commandOf(id) ? null : operations.control.borrow(machine, caller.operator)
+  const { operator } = caller
+  const giveBack = operations.commandOf(id, operator.access) ? null : operations.borrowControl(machine, operator)
   try {
     const command = commandFrom(ask())
     const settled = operations.settled(id)
@@ -53,7 +54,7 @@ export function askInControl(
     }
     caller.onGone(() => {
       // One that still waits in the queue would be refused without control.
-      if (operations.commandOf(id)?.status === 'accepted') giveBack()
+      if (operations.commandOf(id, operator.access)?.status === 'accepted') giveBack()
     })
     void settled.then(giveBack)
     return { command, settled }
@@ -65,6 +66,7 @@ export function askInControl(
 
 function commandFrom(asked: Asked): Command {
   if (asked.kind === 'asked') return { ...asked.command }
+  if (asked.kind === 'forbidden') throw new ApiError(403, 'forbidden', asked.message)
   throw idUsed()
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Operator } from '../../../core/operator.ts'
+import { accessOf } from './identity.ts'
 
 /** A program that asks for something through REST, for as long as it waits for the answer. */
 export interface Caller {
@@ -8,11 +9,17 @@ export interface Caller {
   onGone(gone: () => void): void
 }
 
-/** Programs at one address are one operator: several requests of one program share control. */
+/** Programs of one account at one address are one operator: several requests of one program share control. */
 export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
+  const access = accessOf(request)
   const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   return {
-    operator: { session: `rest:${address}`, name: `REST ${address}`, local: false },
+    operator: {
+      session: access.account === null ? `rest:${address}` : `rest:${access.owner}:${address}`,
+      name: access.account === null ? `REST ${address}` : `${access.displayName} (REST ${address})`,
+      local: false,
+      access,
+    },
     onGone(gone) {
       reply.raw.once('close', () => {
         if (!reply.raw.writableFinished) gone()

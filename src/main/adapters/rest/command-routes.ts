@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import { ApiError } from './api-error.ts'
+import { accessOf } from './identity.ts'
 import { commandView, CommandViewSchema } from './command-view.ts'
 import type { Operating } from './operating.ts'
 import { problem } from './problem-schema.ts'
@@ -23,7 +24,7 @@ export function commandRoutes(app: FastifyInstance, { operations }: Operating): 
       },
     },
     (request) => {
-      const command = operations.commandOf(request.params.id)
+      const command = operations.commandOf(request.params.id, accessOf(request))
       if (command) return commandView(command)
       throw new ApiError(404, 'command_unknown', `Command ${request.params.id} not found`)
     },

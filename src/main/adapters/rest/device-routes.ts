@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { type Device, deviceKey, deviceReference } from '../../../shared/device.ts'
 import { ApiError } from './api-error.ts'
 import { wishOf } from './asking.ts'
 import { callerOf } from './caller.ts'
+import { accessOf } from './identity.ts'
 import { DEVICE_EXAMPLE, deviceView, devicesById, DeviceViewSchema } from './device-view.ts'
 import { type DeviceWrites, type WriteBody, WriteBodySchema, WrittenSchema } from './device-write.ts'
 import { MapOf } from './map-schema.ts'
@@ -41,7 +42,8 @@ const DevicesSchema = MapOf(DeviceViewSchema, {
 
 /** Devices in the old panel's words: what they show, and values written to them. */
 export function deviceRoutes(app: FastifyInstance, operating: Operating, writes: DeviceWrites): void {
-  const all = () => devicesById(operating.operations.devices, operating.folded())
+  const all = (request: FastifyRequest) =>
+    devicesById(operating.operations.devices(accessOf(request)), operating.folded())
   app.get(
     '/api/v1/devices',
     { schema: { tags, operationId: 'devices', summary: 'All devices', response: { 200: DevicesSchema } } },
@@ -65,7 +67,7 @@ export function deviceRoutes(app: FastifyInstance, operating: Operating, writes:
           response: { 200: DeviceViewSchema, 400: AMBIGUOUS, 404: NOT_FOUND },
         },
       },
-      (request) => deviceView(deviceAt(operating, request.query.machine, request.params), operating.folded()),
+      (request) => deviceView(deviceAt(operating, request, request.params, request.query.machine), operating.folded()),
     )
 
     app.post<{ Params: Params; Querystring: WishQuery & { machine?: string }; Body: WriteBody; Headers: WishHeaders }>(
@@ -96,7 +98,7 @@ export function deviceRoutes(app: FastifyInstance, operating: Operating, writes:
         },
       },
       async (request, reply) => {
-        const device = deviceAt(operating, request.query.machine, request.params)
+        const device = deviceAt(operating, request, request.params, request.query.machine)
         const wish = wishOf(request.query, request.headers['idempotency-key'])
         const { status, body, location } = await writes.write(device, request.body, wish, callerOf(request, reply))
         if (location !== undefined) void reply.header('Location', location)
@@ -107,14 +109,20 @@ export function deviceRoutes(app: FastifyInstance, operating: Operating, writes:
 }
 
 /** The device that a request names. Throws an {@link ApiError} where there is none, or more than one. */
-function deviceAt({ operations, folded }: Operating, named: string | undefined, params: Params): Device {
+function deviceAt(
+  { operations, folded }: Operating,
+  request: FastifyRequest,
+  params: Params,
+  named: string | undefined,
+): Device {
+  const access = accessOf(request)
   const machine = params.machine ?? named
   if (machine !== undefined) {
     const device = folded().devices.get(deviceKey(machine, params.id))
-    if (device) return device
+    if (device && access.seesDevice(machine, device.id)) return device
     throw deviceUnknown(deviceReference(machine, params.id))
   }
-  const found = operations.device(params.id)
+  const found = operations.device(params.id, access)
   if (found.kind === 'found') return found.device
   if (found.kind === 'unknown') throw deviceUnknown(params.id)
   const { machines } = found

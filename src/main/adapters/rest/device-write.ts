@@ -80,7 +80,7 @@ export class DeviceWrites {
     const { machine, id, type } = device
     const { operations } = this.#operating
     const write = this.#writeOf(device, body)
-    const before = operations.commandOf(wish.id) ? null : stateOf(device)
+    const before = operations.commandOf(wish.id, caller.operator.access) ? null : stateOf(device)
     const { command, settled } = askInControl(operations, machine, wish.id, caller, () =>
       operations.write(
         { ...askedWith(wish), machine, device: id, tag: write.tag, value: write.value },
@@ -90,8 +90,10 @@ export class DeviceWrites {
     const named = { device_id: id, device_type: type, machine }
     const answer = (done: Command | undefined, waited: boolean): Outcome =>
       outcomeOf(wish.id, done, waited, named, (confirmed) => this.#written(device, write, before, confirmed))
-    const whole = this.#answers.get(wish.id) ?? this.#once(settled, answer)
-    this.#remember(wish.id, whole)
+    // Whose it was: an answer is not for others that happen to ask with the same id.
+    const key = `${caller.operator.access.owner} ${wish.id}`
+    const whole = this.#answers.get(key) ?? this.#once(settled, answer)
+    this.#remember(key, whole)
     // What is refused at once is told at once.
     return wish.wait || isSettled(command.status) ? whole : Promise.resolve(answer(command, false))
   }

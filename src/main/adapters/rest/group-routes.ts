@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { deviceKey, deviceReference } from '../../../shared/device.ts'
 import type { GroupMember } from '../../../shared/plant.ts'
@@ -7,6 +7,7 @@ import { type Wish, wishOf } from './asking.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { deviceUnknown } from './device-routes.ts'
 import { type DeviceWrites, type WriteBody, WriteBodySchema, WRITTEN_EXAMPLE } from './device-write.ts'
+import { accessOf } from './identity.ts'
 import { MapOf } from './map-schema.ts'
 import type { Operating } from './operating.ts'
 import type { Outcome } from './outcome.ts'
@@ -49,15 +50,22 @@ type GroupAnswer = Type.Static<typeof GroupAnswerSchema>
 
 /** Groups of devices that the plant file names: one command to many. */
 export function groupRoutes(app: FastifyInstance, { plant, folded }: Operating, writes: DeviceWrites): void {
+  /** Of a group that which may be seen; null where that is nothing. */
+  const membersOf = (name: string, request: FastifyRequest): readonly GroupMember[] | null => {
+    const access = accessOf(request)
+    const seen = plant.group(name)?.filter(({ machine, device }) => access.seesDevice(machine, device)) ?? []
+    return seen.length > 0 ? seen : null
+  }
+
   app.get(
     '/api/v1/groups',
     { schema: { tags, operationId: 'groups', summary: 'All groups', response: { 200: GroupsSchema } } },
-    () =>
+    (request) =>
       Object.fromEntries(
-        Object.entries(plant.current.groups ?? {}).map(([name, members]) => [
-          name,
-          members.map(({ machine, device }) => ({ machine, device_id: device })),
-        ]),
+        Object.keys(plant.current.groups ?? {}).flatMap((name) => {
+          const members = membersOf(name, request)
+          return members ? [[name, members.map(({ machine, device }) => ({ machine, device_id: device }))]] : []
+        }),
       ),
   )
 
@@ -109,7 +117,7 @@ export function groupRoutes(app: FastifyInstance, { plant, folded }: Operating, 
     },
     async (request, reply) => {
       const { name } = request.params
-      const members = plant.group(name)
+      const members = membersOf(name, request)
       if (!members) throw new ApiError(404, 'group_unknown', `Group ${name} not found`)
       const wish = wishOf(request.query, request.headers['idempotency-key'])
       const caller = callerOf(request, reply)

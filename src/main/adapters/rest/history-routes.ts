@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
+import type { Access } from '../../../core/access.ts'
 import { exportEvents } from '../../../core/export.ts'
-import type { EventPage, EventQuery } from '../../../core/event-query.ts'
-import type { PastState } from '../../../core/journal-store.ts'
+import type { EventQuery } from '../../../core/event-query.ts'
+import { type Past, scopedPast } from '../../../core/scoped-history.ts'
 import type { AndonEvent } from '../../../shared/event.ts'
 import type { JournalHealth } from '../../../shared/health.ts'
+import { accessOf, requireRight } from './identity.ts'
 import { EVENTS, EXPORT, JOURNAL, STATE } from './history-schema.ts'
 import { type EventsQuery, type ExportQuery, filterFrom, QueryError, type StateQuery, timeOf } from './query-schema.ts'
 import { Slots } from './slots.ts'
@@ -17,9 +19,7 @@ const MAX_QUERIES = 32
 const MAX_QUERIES_PER_ADDRESS = 16
 
 /** What the routes need of the core. */
-export interface History {
-  query(query: EventQuery): Promise<EventPage>
-  stateAt(time: number): Promise<PastState | null>
+export interface History extends Past {
   readonly health: JournalHealth
   now(): number
 }
@@ -31,48 +31,52 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
   const exports = new Slots('exports', MAX_EXPORTS, MAX_EXPORTS)
   const queries = new Slots('searches', MAX_QUERIES, MAX_QUERIES_PER_ADDRESS)
 
-  /** The event at one end of the journal. */
-  const end = async (order: 'asc' | 'desc'): Promise<AndonEvent | null> => {
-    const { texts } = await history.query({ order, limit: 1 })
-    return texts[0] === undefined ? null : (JSON.parse(texts[0]) as AndonEvent)
-  }
+  const past = (access: Access): Past => scopedPast(history, access)
 
   app.get<{ Querystring: EventsQuery }>('/api/v1/events', { schema: EVENTS }, async (request, reply) => {
     const { order = 'desc', limit = 100, cursor, ...filters } = request.query
     const query = { ...filterFrom(filters), order, limit, cursor }
-    const page = await queries.during(request.socket.remoteAddress, () => history.query(query))
+    const seen = past(accessOf(request))
+    const page = await queries.during(request.socket.remoteAddress, () => seen.query(query))
     const next = page.next === null ? 'null' : `"${page.next}"`
     return reply.type(JSON_TYPE).send(`{"events":[${page.texts.join(',')}],"next":${next}}`)
   })
 
   app.get<{ Querystring: StateQuery }>('/api/v1/state', { schema: STATE }, async (request, reply) => {
     const at = request.query.at === undefined ? history.now() : timeOf(request.query.at)
-    const past = await queries.during(request.socket.remoteAddress, () => history.stateAt(at))
-    if (!past) throw new QueryError('The journal does not reach back to that moment.')
-    const { offset, time, state } = past
+    const seen = past(accessOf(request))
+    const found = await queries.during(request.socket.remoteAddress, () => seen.stateAt(at))
+    if (!found) throw new QueryError('The journal does not reach back to that moment.')
+    const { offset, time, state } = found
     return reply.type(JSON_TYPE).send(`{"at":${at},"offset":${offset},"time":${time},"state":${state}}`)
   })
 
-  app.get('/api/v1/journal', { schema: JOURNAL }, async () => {
-    const [first, last] = [await end('asc'), await end('desc')]
-    const { state, durable, bytes, lost } = history.health
+  const journalOf = async (access: Access): Promise<object> => {
+    const seen = past(access)
+    const [first, last] = [await end(seen, 'asc'), await end(seen, 'desc')]
+    const { state, durable, ...size } = history.health
+    // How much there is of the rest of the plant is nobody's business.
+    const { bytes, lost } = access.seesEverything ? size : { bytes: null, lost: 0 }
     return { first: pointOf(first), last: pointOf(last), now: history.now(), state, durable, bytes, lost }
-  })
+  }
+  app.get('/api/v1/journal', { schema: JOURNAL }, (request) => journalOf(accessOf(request)))
 
   app.get<{ Querystring: ExportQuery }>('/api/v1/export', { schema: EXPORT }, async (request, reply) => {
     const { format = 'ndjson', ...filters } = request.query
+    const access = requireRight(request, 'export')
+    const seen = past(access)
     const filter = filterFrom(filters)
     const giveBack = exports.take(request.socket.remoteAddress)
     reply.raw.once('close', giveBack)
-    const newest = (await end('desc'))?.offset ?? 0
+    const newest = (await end(seen, 'desc'))?.offset ?? 0
     const ends = await Promise.all(
       (['asc', 'desc'] as const).map(async (order) => {
-        const [text] = (await history.query({ ...filter, order, limit: 1 })).texts
+        const text = await firstText(seen, { ...filter, order })
         return text === undefined ? 0 : (JSON.parse(text) as AndonEvent).offset
       }),
     )
     const chunks = Readable.from(
-      exportEvents((query) => history.query(query), filter, format, newest),
+      exportEvents((query) => seen.query(query), filter, format, newest),
       { objectMode: false, highWaterMark: 256 * 1024 },
     )
     const stamp = new Date(history.now()).toISOString().replaceAll(/[:.]/g, '-')
@@ -86,6 +90,22 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
         .send(chunks)
     )
   })
+}
+
+/** A search is bounded in time: where most of the journal is not for this viewer, it takes several. */
+async function firstText(past: Past, query: Omit<EventQuery, 'limit' | 'cursor'>): Promise<string | undefined> {
+  let cursor: number | undefined
+  for (;;) {
+    const { texts, next } = await past.query({ ...query, limit: 1, cursor })
+    if (texts[0] !== undefined || next === null) return texts[0]
+    cursor = next
+  }
+}
+
+/** The event at one end of the journal. */
+async function end(past: Past, order: 'asc' | 'desc'): Promise<AndonEvent | null> {
+  const text = await firstText(past, { order })
+  return text === undefined ? null : (JSON.parse(text) as AndonEvent)
 }
 
 function pointOf(event: AndonEvent | null): { offset: number; time: number } | null {

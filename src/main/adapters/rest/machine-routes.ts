@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { ExpectationSchema, isSettled } from '../../../shared/command.ts'
 import { MAX_NAME_LENGTH } from '../../../shared/datagram.ts'
@@ -7,6 +7,7 @@ import { ApiError } from './api-error.ts'
 import { askedWith, askInControl, idUsed, wishOf } from './asking.ts'
 import { callerOf } from './caller.ts'
 import { COMMAND_EXAMPLE, commandView, CommandViewSchema } from './command-view.ts'
+import { accessOf } from './identity.ts'
 import { machineView, MachineViewSchema } from './machine-view.ts'
 import type { Operating } from './operating.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
@@ -40,9 +41,9 @@ interface Params {
 
 /** Machines in brief, and commands to them. */
 export function machineRoutes(app: FastifyInstance, { operations, plant, folded }: Operating): void {
-  const machineAt = (name: string): Machine => {
+  const machineAt = (name: string, request: FastifyRequest): Machine => {
     const machine = folded().machines.get(name)
-    if (machine) return machine
+    if (machine && accessOf(request).seesMachine(name)) return machine
     throw new ApiError(404, 'machine_unknown', `Machine ${name} not found`)
   }
 
@@ -56,7 +57,11 @@ export function machineRoutes(app: FastifyInstance, { operations, plant, folded 
         response: { 200: Type.Array(MachineViewSchema, { description: 'The machines in order of their first event' }) },
       },
     },
-    () => [...folded().machines.values()].map((machine) => machineView(machine, folded(), plant)),
+    (request) => {
+      const access = accessOf(request)
+      const seen = [...folded().machines.values()].filter(({ name }) => access.seesMachine(name))
+      return seen.map((machine) => machineView(machine, folded(), plant))
+    },
   )
 
   app.get<{ Params: Params }>(
@@ -70,7 +75,7 @@ export function machineRoutes(app: FastifyInstance, { operations, plant, folded 
         response: { 200: MachineViewSchema, 404: MACHINE_UNKNOWN },
       },
     },
-    (request) => machineView(machineAt(request.params.name), folded(), plant),
+    (request) => machineView(machineAt(request.params.name, request), folded(), plant),
   )
 
   app.post<{ Params: Params; Querystring: WishQuery; Body: CommandBody; Headers: WishHeaders }>(
@@ -101,7 +106,7 @@ export function machineRoutes(app: FastifyInstance, { operations, plant, folded 
       },
     },
     async (request, reply) => {
-      const { name: machine } = machineAt(request.params.name)
+      const { name: machine } = machineAt(request.params.name, request)
       const { type, payload = {}, expectation } = request.body
       const wish = wishOf(request.query, request.headers['idempotency-key'])
       const caller = callerOf(request, reply)
@@ -141,10 +146,12 @@ export function machineRoutes(app: FastifyInstance, { operations, plant, folded 
       },
     },
     async (request, reply) => {
-      const { name: machine } = machineAt(request.params.name)
+      const { name: machine } = machineAt(request.params.name, request)
       const wish = wishOf(request.query, request.headers['idempotency-key'])
       const caller = callerOf(request, reply)
       const asked = operations.stop({ command: wish.id, machine }, caller.operator)
+      const denied = asked.find((each) => each.kind === 'forbidden')
+      if (denied) throw new ApiError(403, 'forbidden', denied.message)
       const commands = asked.flatMap((each) => (each.kind === 'asked' ? { ...each.command } : []))
       // Where only some of them could be asked for, the others' ends are told all the same.
       if (commands.length === 0) throw idUsed()

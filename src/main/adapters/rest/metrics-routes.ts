@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { requireRight } from './identity.ts'
+import { FORBIDDEN, SIGN_IN_REQUIRED } from './problem-schema.ts'
 
 /** What is told to Prometheus. */
 export interface MetricsText {
@@ -19,14 +21,17 @@ const METRICS = {
         },
       },
     },
+    401: SIGN_IN_REQUIRED,
+    403: FORBIDDEN,
   },
 }
 
 export function metricsRoutes(app: FastifyInstance, metrics: MetricsText): void {
-  app.get('/metrics', { schema: METRICS }, async (_request, reply) =>
-    reply
+  app.get('/metrics', { schema: METRICS }, async (request, reply) => {
+    requireRight(request, 'metrics')
+    return reply
       .header('Cache-Control', 'no-store')
       .type(metrics.contentType)
-      .send(await metrics.text()),
-  )
+      .send(await metrics.text())
+  })
 }

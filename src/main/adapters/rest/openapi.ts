@@ -10,7 +10,9 @@ A write or a command answers when the machine has confirmed it (200), reports a 
 
 Whoever asks twice for the same thing sends the same \`Idempotency-Key\`: it is done once. Bodies are \`application/json\`. Requests that change something and come from a page of another origin are refused (403).
 
-Times of \`/devices\`, \`/groups\`, \`/machines\` and \`/commands\` are epoch seconds, those of the history epoch milliseconds. ${CODES_TEXT}`
+Once there is an account every request but those that say otherwise needs an identity (401): a cookie, or \`Authorization: Bearer\` with a token. What somebody may not see is to them as if it were not there.
+
+Times of \`/devices\`, \`/groups\`, \`/machines\` and \`/commands\` are epoch seconds, those of the history and of accounts epoch milliseconds. ${CODES_TEXT}`
 
 /** Describes every route that is registered after it, by its schemas: as OpenAPI 3.1, and as a page for people. */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
@@ -24,6 +26,7 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
         { name: 'Machines', description: 'Machines in brief, and commands to them.' },
         { name: 'Commands', description: 'What became of a command.' },
         { name: 'History', description: 'What was.' },
+        { name: 'Accounts', description: 'Who one is, and what people may.' },
         { name: 'Panel', description: 'How the panel itself is doing.' },
       ],
     },

@@ -12,8 +12,8 @@ export const HEALTHZ = {
         status: Type.Literal('ok'),
         version: Type.String(),
         uptime_seconds: Type.Integer(),
-        offset: Type.Integer({ description: 'Of the newest event.' }),
-        sessions: Type.Integer(),
+        offset: Type.Optional(Type.Integer({ description: 'Of the newest event; for whoever may know.' })),
+        sessions: Type.Optional(Type.Integer({ description: 'Viewers; for whoever may know.' })),
       },
       {
         description: 'It runs',

@@ -45,6 +45,16 @@ export const ORIGIN_REFUSED = problem(
   'origin_refused',
   'Pages of other origins may not operate machines.',
 )
+export const SIGN_IN_REQUIRED = problem(
+  'There are accounts, and the request shows none',
+  'sign_in_required',
+  'Sign in first, or send a token: Authorization: Bearer andon_pat_…',
+)
+export const FORBIDDEN = problem(
+  'The role or the scope does not allow it',
+  'forbidden',
+  'This needs the role operator or above; you have the role viewer. Ask an administrator.',
+)
 export const NOT_JSON = problem('The body is no application/json', 'not_json', 'The body must be application/json.')
 export const TOO_LARGE = problem('The body is too large', 'body_too_large', 'The body is too large.')
 export const MACHINE_UNKNOWN = problem(
@@ -60,7 +70,8 @@ export const CLOSING = commandProblem(
 
 /** The answers of a command to a machine that are no success. */
 export const COMMAND_PROBLEMS = {
-  403: ORIGIN_REFUSED,
+  401: SIGN_IN_REQUIRED,
+  403: { ...ORIGIN_REFUSED, description: 'The role does not allow it; or it comes from a page of another origin' },
   409: commandProblem(
     'Refused. The code says why (not_in_control, interlocked, machine_stale, unconfirmed_write, …), the message says it to people; command_id_used: the id belongs to another command',
     'not_in_control',

@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { OwnNames } from '../origin.ts'
 import { ApiError } from './api-error.ts'
+import type { Administration } from '../../../core/administration.ts'
+import { accountRoutes } from './account-routes.ts'
+import { auditRoutes } from './audit-routes.ts'
 import { commandRoutes } from './command-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { DeviceWrites } from './device-write.ts'
@@ -9,6 +12,8 @@ import { type History, historyRoutes } from './history-routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { Operating } from './operating.ts'
+import { signInRoutes } from './sign-in-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
 import { trendRoutes, type Trends } from './trend-routes.ts'
 import { closeDoor } from './validation.ts'
 
@@ -17,6 +22,7 @@ export interface RestOptions {
   readonly trends: Trends
   readonly operating: Operating
   readonly names: OwnNames
+  readonly administration: Administration
   /** True once the panel ends: from then on nothing is asked of a machine. */
   readonly closing: () => boolean
 }
@@ -24,7 +30,7 @@ export interface RestOptions {
 /** Everything below `/api/`. Routes that are registered after it are described with it. */
 export async function restRoutes(
   app: FastifyInstance,
-  { history, trends, operating, names, closing }: RestOptions,
+  { history, trends, operating, administration, names, closing }: RestOptions,
 ): Promise<void> {
   closeDoor(app)
   app.addHook('onRequest', async ({ method, raw }) => {
@@ -47,5 +53,9 @@ export async function restRoutes(
     groupRoutes(scope, operating, writes)
     machineRoutes(scope, operating)
     commandRoutes(scope, operating)
+    signInRoutes(scope, administration)
+    accountRoutes(scope, administration)
+    tokenRoutes(scope, administration)
+    auditRoutes(scope, administration)
   })
 }

@@ -1,15 +1,16 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
-import type { TrendRecorder } from '../../../core/trend-recorder.ts'
+import { scopedTrends, type Trended } from '../../../core/scoped-trends.ts'
 import { TREND_CSV_HEAD } from '../../../core/trend-csv.ts'
 import { MAX_TREND_TAGS, parseTrendReference, type TrendTag } from '../../../shared/trend-tag.ts'
+import { accessOf, requireRight } from './identity.ts'
 import { QueryError, timeOf } from './query-schema.ts'
 import { Slots } from './slots.ts'
 import { type TrendsQuery, TRENDS, TREND_TAGS } from './trend-schema.ts'
 
 /** What the routes need of the core. */
 export interface Trends {
-  readonly recorder: Pick<TrendRecorder, 'query' | 'tags' | 'export'>
+  readonly recorder: Trended
   readonly now: () => number
 }
 
@@ -30,11 +31,11 @@ export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): vo
   const exports = new Slots('exports', MAX_EXPORTS, MAX_EXPORTS)
   const queries = new Slots('searches', MAX_QUERIES, MAX_QUERIES_PER_ADDRESS)
 
-  app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (_request, reply) =>
+  app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (request, reply) =>
     reply
       .type(JSON_TYPE)
       .header('Cache-Control', 'no-store')
-      .send(await recorder.tags()),
+      .send(await scopedTrends(recorder, accessOf(request)).tags()),
   )
 
   app.get<{ Querystring: TrendsQuery }>('/api/v1/trends', { schema: TRENDS }, async (request, reply) => {
@@ -43,13 +44,14 @@ export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): vo
     const to = request.query.to === undefined ? now() : timeOf(request.query.to)
     const from = request.query.from === undefined ? to - DEFAULT_MS : timeOf(request.query.from)
     if (!(from < to)) throw new QueryError('"from" must be before "to".')
+    const seen = scopedTrends(recorder, format === 'json' ? accessOf(request) : requireRight(request, 'export'))
     if (format === 'json') {
-      const text = await queries.during(request.socket.remoteAddress, () => recorder.query(tags, from, to, points))
+      const text = await queries.during(request.socket.remoteAddress, () => seen.query(tags, from, to, points))
       return reply.type(JSON_TYPE).header('Cache-Control', 'no-store').send(text)
     }
     const giveBack = exports.take(request.socket.remoteAddress)
     reply.raw.once('close', giveBack)
-    const parts = recorder.export(tags, from, to)
+    const parts = seen.export(tags, from, to)
     // The first one is asked for before anything is sent: what fails then is still an answer.
     const first = await parts.next()
     const chunks = Readable.from(csv(first, parts), { objectMode: false, highWaterMark: 256 * 1024 })

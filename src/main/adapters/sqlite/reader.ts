@@ -6,6 +6,8 @@ import { foldPast } from '../../../core/fold-past.ts'
 import type { PastState, StoredState } from '../../../core/journal-store.ts'
 import { containsText } from '../../../shared/contains-text.ts'
 import { type AndonEvent, viewEvent } from '../../../shared/event.ts'
+import { type Filter, matches } from '../../../shared/channel.ts'
+import { eventDevice } from '../../../shared/event-device.ts'
 import { logHead, logMatches } from '../../../shared/log-filter.ts'
 import { RECENT_LIMIT } from '../../../shared/fold/recent.ts'
 import { openForReading } from './database.ts'
@@ -66,6 +68,7 @@ export class JournalReader {
           const { offset, text } = row as { offset: number; text: string }
           if (needle !== undefined && !containsText(text, needle)) continue
           if (query.log && !isLine(query.log, text)) continue
+          if (query.scope && !isSeen(query.scope, text)) continue
           texts.push(text)
           if (texts.length >= query.limit) return { texts, next: offset === (ascending ? last : first) ? null : offset }
         }
@@ -125,6 +128,13 @@ export class JournalReader {
       values.push(value)
     }
     if (query.log) where += ` AND family = 'log'`
+    if (query.scope && !query.scope.all && query.scope.devices.size === 0) {
+      // Else the window would be spent on reading what may not be seen. Each row is looked at all the same.
+      const ids = [...query.scope.machines].flatMap((name) => this.#names.find(name) ?? [])
+      if (ids.length === 0) return { where: null, values }
+      where += ` AND machine IN (${ids.map(() => '?').join(', ')})`
+      values.push(...ids)
+    }
     return { where, values }
   }
 
@@ -172,6 +182,11 @@ export class JournalReader {
       throw journalError(error)
     }
   }
+}
+
+function isSeen(scope: Filter, text: string): boolean {
+  const view = viewEvent(JSON.parse(text) as AndonEvent)
+  return matches(scope, { ...view, ...eventDevice(view), log: logHead(view), text })
 }
 
 function isLine(filter: NonNullable<EventQuery['log']>, text: string): boolean {

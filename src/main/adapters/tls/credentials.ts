@@ -20,7 +20,7 @@ const QUIET_MS = 250
 /** An own certificate that ends within this time is a problem. */
 const WARN_DAYS = 14
 
-export interface CredentialsOptions {
+export interface TlsCredentialsOptions {
   readonly config: TlsConfig
   readonly dataDir: string
   /** The names and addresses of this computer, as they are now. */
@@ -35,8 +35,8 @@ export interface CredentialsOptions {
  * The certificate that is served, kept up with: files of the user's own are read again when they change, one that the
  * panel made is made anew before it ends. What cannot be used is refused, and the one before stays.
  */
-export class Credentials {
-  readonly #options: CredentialsOptions
+export class TlsCredentials {
+  readonly #options: TlsCredentialsOptions
   #current: KeyPair
   #authority: string | null = null
   #refused: string | null = null
@@ -46,7 +46,7 @@ export class Credentials {
   readonly #stop: Stop
 
   /** Throws a {@link ListenError} where there is nothing to serve. */
-  constructor(options: CredentialsOptions) {
+  constructor(options: TlsCredentialsOptions) {
     this.#options = options
     const { config, clock, log } = options
     try {

@@ -1,0 +1,119 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Access } from '../../../core/access.ts'
+import type { Visitor } from '../../../core/administration.ts'
+import type { Credentials, Gate } from '../../../core/gate.ts'
+import { type Action, forbiddenMessage } from '../../../core/rights.ts'
+import { ABSOLUTE_MS } from '../../../core/sign-ins.ts'
+import { ApiError } from './api-error.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers without an identity. */
+    readonly open?: true
+  }
+}
+
+/** In place of an address: no socket has it, so that nobody can pose as the machine's own display. */
+export const WINDOW_ADDRESS = 'window'
+
+const accesses = new WeakMap<FastifyRequest, Access>()
+
+/** Who asks. Only on routes that need an identity; {@link requireIdentity} has looked. */
+export function accessOf(request: FastifyRequest): Access {
+  const access = accesses.get(request)
+  if (!access) throw new Error(`${request.method} ${request.url} was let in without an identity`)
+  return access
+}
+
+/** The access of a request to an open route, where there is one. */
+export function maybeAccessOf(request: FastifyRequest): Access | undefined {
+  return accesses.get(request)
+}
+
+/** Who asks, where they may do this. Throws an {@link ApiError}. */
+export function requireRight(request: FastifyRequest, action: Action): Access {
+  const access = accessOf(request)
+  if (access.may(action)) return access
+  throw new ApiError(403, 'forbidden', forbiddenMessage(access.role, action))
+}
+
+/**
+ * Looks who asks. Every route needs an identity but for those that say that they are open, and the files of the page.
+ * Throws an {@link ApiError}.
+ */
+export function requireIdentity(gate: Gate, request: FastifyRequest, reply: FastifyReply): void {
+  const { url, config } = request.routeOptions
+  // Nothing was found, or a file of the page: `/*` and what the router makes of it.
+  if (url === undefined || url === '/*' || url === '/') return
+  const shown = credentialsOf(request)
+  const known = gate.identify(shown)
+  if (known.kind === 'known') {
+    accesses.set(request, known.access)
+    if (known.fresh !== null) setCookie(request, reply, known.fresh)
+    if (known.access.by === 'sign_in') requireOwnPage(request)
+    return
+  }
+  if (config.open) return
+  void reply.header('WWW-Authenticate', 'Bearer')
+  throw new ApiError(401, 'sign_in_required', 'Sign in first, or send a token: Authorization: Bearer andon_pat_…')
+}
+
+/**
+ * A browser sends its cookie along with whatever page asks: what changes something must come from our own page, and say
+ * so. That an origin is ours is looked at before; here it must be there.
+ */
+function requireOwnPage({ method, headers, socket }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD' || socket.remoteAddress === WINDOW_ADDRESS) return
+  if (headers.origin !== undefined) return
+  throw new ApiError(403, 'origin_refused', 'A request with a cookie must say its origin. Programs use a token.')
+}
+
+export function visitorOf(request: FastifyRequest): Visitor {
+  const { cookie, address, local } = credentialsOf(request)
+  return { cookie, address, local, agent: (request.headers['user-agent'] ?? '').slice(0, 200) }
+}
+
+export function credentialsOf({ headers, socket, method }: FastifyRequest): Credentials {
+  const local = socket.remoteAddress === WINDOW_ADDRESS
+  return { ...shownIn(headers, socket.localPort, socket.remoteAddress), local, rotate: method !== 'HEAD' }
+}
+
+/** What somebody shows in the headers of a request. */
+export function shownIn(
+  headers: IncomingHttpHeaders,
+  port: number | undefined,
+  address: string | undefined,
+): Pick<Credentials, 'cookie' | 'bearer' | 'address'> {
+  return {
+    cookie: cookieIn(headers.cookie, cookieName(port)),
+    bearer: bearerIn(headers.authorization),
+    address: (address ?? '').replace(/^::ffff:/, ''),
+  }
+}
+
+export function setCookie(request: FastifyRequest, reply: FastifyReply, value: string | null): void {
+  const age = value === null ? 0 : Math.floor(ABSOLUTE_MS / 1000)
+  const secure = request.protocol === 'https' ? '; Secure' : ''
+  const name = cookieName(request.socket.localPort)
+  void reply.header('Set-Cookie', `${name}=${value ?? ''}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`)
+}
+
+/** Cookies know no ports: two panels on one computer must not sign each other's people out. */
+function cookieName(port: number | undefined): string {
+  return port === undefined ? 'andon_sign_in' : `andon_sign_in_${port}`
+}
+
+function cookieIn(header: string | undefined, name: string): string | null {
+  for (const part of header?.split(';') ?? []) {
+    const at = part.indexOf('=')
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim() || null
+  }
+  return null
+}
+
+function bearerIn(header: string | undefined): string | null {
+  const [, token] = /^bearer +(\S+) *$/i.exec(header ?? '') ?? []
+  // Another scheme was not meant for us and must not count as nothing.
+  return token ?? (header === undefined ? null : '')
+}

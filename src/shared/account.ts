@@ -1,0 +1,108 @@
+import Type from 'typebox'
+import { MAX_NAME_LENGTH } from './datagram.ts'
+
+/** What somebody is to the panel; each may do what those before it may, and more. See `src/core/rights.ts`. */
+export const ROLES = ['viewer', 'operator', 'engineer', 'administrator'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Machines and groups of devices by name; what they name may appear later. */
+export const ScopeSchema = Type.Object(
+  {
+    machines: Type.Array(Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH }), { maxItems: 500 }),
+    groups: Type.Array(Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH }), { maxItems: 500 }),
+  },
+  { additionalProperties: false },
+)
+export type Scope = Type.Static<typeof ScopeSchema>
+
+/** Null: the whole plant. */
+export const MaybeScopeSchema = Type.Union([ScopeSchema, Type.Null()], {
+  description: 'What of the plant; null: all of it.',
+})
+
+/** What one signs in with: upper and lower case are alike. */
+export const AccountNameSchema = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]*$',
+  description: 'Letters, digits and . _ @ -; upper and lower case are alike.',
+})
+
+/** Long enough that guessing is no way in (NIST SP 800-63B); the most bounds what is hashed. */
+export const PASSWORD_LENGTH = { least: 10, most: 256 } as const
+
+const Time = (description: string) => Type.Integer({ description: `${description}, epoch milliseconds.` })
+const MaybeTime = (description: string) =>
+  Type.Union([Type.Integer(), Type.Null()], { description: `${description}, epoch milliseconds.` })
+
+/** An account, as administrators see it. */
+export const AccountViewSchema = Type.Object({
+  name: Type.String(),
+  display_name: Type.String(),
+  role: Type.Enum(ROLES),
+  scope: MaybeScopeSchema,
+  disabled: Type.Boolean(),
+  locked_until: MaybeTime('Too many wrong passwords: nobody gets in before then'),
+  created: Time('When it was made'),
+})
+export type AccountView = Type.Static<typeof AccountViewSchema>
+
+/** A browser that is signed in. */
+export const SignInViewSchema = Type.Object({
+  id: Type.String(),
+  account: Type.String(),
+  created: Time('When it signed in'),
+  last_used: Time('When somebody last did something'),
+  expires: Time('When it ends at the latest'),
+  address: Type.String(),
+  agent: Type.String(),
+  current: Type.Boolean({ description: 'It is the one that asks.' }),
+})
+export type SignInView = Type.Static<typeof SignInViewSchema>
+
+/** A personal access token, without its secret. */
+export const TokenViewSchema = Type.Object({
+  id: Type.String(),
+  account: Type.String(),
+  name: Type.String(),
+  role: Type.Enum(ROLES),
+  scope: MaybeScopeSchema,
+  created: Time('When it was made'),
+  expires: Time('When it ends'),
+  last_used: MaybeTime('When it was last used'),
+  revoked: MaybeTime('When it was revoked'),
+})
+export type TokenView = Type.Static<typeof TokenViewSchema>
+
+/** Who one is to the panel. */
+export const MeSchema = Type.Object({
+  account: Type.Union([Type.String(), Type.Null()], { description: 'Null: whoever is at the machine, unnamed.' }),
+  display_name: Type.String(),
+  role: Type.Enum(ROLES),
+  scope: MaybeScopeSchema,
+  by: Type.Enum(['open', 'local_display', 'sign_in', 'token'] as const, { description: 'How the panel knows.' }),
+})
+export type Me = Type.Static<typeof MeSchema>
+
+/** What a page must know before it knows anybody. */
+export const SignInStateSchema = Type.Object({
+  required: Type.Boolean({ description: 'Nothing is shown without an identity.' }),
+  first_administrator: Type.Boolean({ description: 'There is no account yet.' }),
+  code_needed: Type.Boolean({ description: 'The first administrator needs the code that the panel has printed.' }),
+})
+export type SignInState = Type.Static<typeof SignInStateSchema>
+
+/** One row of the audit: who did what, from where, and what came of it. */
+export const AuditRowSchema = Type.Object({
+  number: Type.Integer({ description: 'From 1, without gaps.' }),
+  time: Time('When'),
+  who: Type.String({ description: 'Account, or what stands for it.' }),
+  from: Type.String({ description: 'Address, or local display.' }),
+  action: Type.String(),
+  target: Type.String({ description: 'What it was done to.' }),
+  old: Type.Union([Type.String(), Type.Null()], { description: 'What it was before, as JSON.' }),
+  new: Type.Union([Type.String(), Type.Null()], { description: 'What it was to become, as JSON.' }),
+  result: Type.String({ description: '`done`, or why not.' }),
+  hash: Type.String({ description: 'SHA-256 of the hash before and this row.' }),
+})
+export type AuditRow = Type.Static<typeof AuditRowSchema>
