@@ -98,6 +98,11 @@ export class Commands {
     return this.#hub.folded.commands.get(id)
   }
 
+  /** Commands whose outcome is open. */
+  get underWay(): number {
+    return this.#open.size
+  }
+
   /** True where this id was asked for already, also where its command is too old to be in the state. */
   knows(id: string): boolean {
     return this.#ids.has(id) || this.command(id) !== undefined

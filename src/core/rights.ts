@@ -30,6 +30,8 @@ const LEAST_ROLE = {
   /** See and end other people's browsers and tokens. */
   sessions: 'administrator',
   audit: 'administrator',
+  /** The panel's own: its address, how long it remembers; and starting it again. */
+  settings: 'administrator',
 } as const satisfies Record<string, Role>
 
 export type Action = keyof typeof LEAST_ROLE
@@ -42,6 +44,7 @@ export const PLANT_WIDE: ReadonlySet<Action> = new Set<Action>([
   'accounts',
   'sessions',
   'audit',
+  'settings',
 ])
 
 /** True where somebody of this role may do this, as far as the role decides. */

@@ -24,6 +24,7 @@ import { scopedPlant } from '../core/scoped-plant.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
+import { PanelSettings } from '../core/panel-settings.ts'
 import type { CertificateHealth, Health, Problem } from '../shared/health.ts'
 import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
 import { systemClock } from './adapters/clock.ts'
@@ -45,6 +46,7 @@ import { ConfigProblems } from './config-problems.ts'
 import { type Identity, openIdentity } from './identity.ts'
 import { type Listeners, openListeners } from './listeners.ts'
 import { Metrics } from './metrics.ts'
+import { YamlSettings } from './settings-file.ts'
 import { watchPlantFile } from './plant-file.ts'
 import { VERSION } from './version.ts'
 
@@ -76,6 +78,8 @@ export interface Surroundings {
   readonly times?: HttpTimes
   /** Prints the one-time code for the first administrator. Without it there is none: only the window makes one. */
   readonly tellCode?: (code: string) => void
+  /** Ends the panel and starts it again, as the settings file has it by then. Without it the panel cannot restart. */
+  readonly restart?: () => void
   /** Default: what is secure; a test takes less. */
   readonly scryptCost?: ScryptCost
   /** Default: the system's. */
@@ -301,6 +305,12 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       accept: sessions.accept,
       gate,
       administration,
+      settings: new PanelSettings({
+        file: new YamlSettings(config),
+        audit,
+        underWay: () => commands.underWay,
+        restart: surroundings.restart ?? null,
+      }),
       health: () => board.health,
       history: {
         query: (query) => journal.query(query),

@@ -44,6 +44,10 @@ export interface Config {
   readonly configFile: string
   /** What was in it at the start; undefined where there was none. */
   readonly configured: ConfigFile | undefined
+  /** The settings that were given on the command line, by their keys in the file, which they go before. */
+  readonly given: Readonly<Record<string, GivenValue>>
+  /** What the command line and another content of the file would make. Throws a {@link UsageError}. */
+  readonly with: (file: ConfigFile) => Config
   /** What the machine's own display asks for once there are accounts. */
   readonly localDisplay: LocalDisplay
   readonly connections: number
@@ -57,6 +61,9 @@ export interface Config {
   readonly dataDir: string
   readonly logLevel: LogLevel
 }
+
+/** As it was written on the command line. */
+export type GivenValue = string | true | readonly string[]
 
 /** Where the certificate comes from: files of the user's own, or made by the panel in its data folder. */
 export type TlsConfig =
@@ -80,8 +87,20 @@ export function readCommandLine(
   const given = text(flags, 'config')
   const configFile = resolve(given ?? defaultConfigFile())
   const configured = given !== undefined || existsSync(configFile) ? readConfigFile(configFile) : undefined
-  const file = configured ?? {}
+  return { kind: 'run', config: configOf({ flags, configFile, platform, administered }, configured) }
+}
 
+/** What the configuration is made of besides the file's content. */
+interface Source {
+  readonly flags: Flags
+  readonly configFile: string
+  readonly platform: NodeJS.Platform
+  readonly administered: (dataDir: string) => boolean
+}
+
+function configOf(source: Source, configured: ConfigFile | undefined): Config {
+  const { flags, configFile, platform, administered } = source
+  const file = configured ?? {}
   const host = (text(flags, 'host') ?? file.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   const dataDir = resolve(text(flags, 'data-dir') ?? file.data_dir ?? defaultDataDir())
   if (!isLoopback(host) && !administered(dataDir)) {
@@ -103,39 +122,37 @@ export function readCommandLine(
   const udp = texts(flags, 'udp') ?? file.udp
   const group = text(flags, 'socket-group') ?? file.socket_group
   return {
-    kind: 'run',
-    config: {
-      headless: flags['headless'] === true,
-      kiosk: flags['kiosk'] === true || file.kiosk === true,
-      host,
-      port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
-      allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
-      tls,
-      httpRedirectPort,
-      eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
-        resolve(path),
-      ),
-      socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
-      socketGroup: group ?? null,
-      udp: udp?.map(udpAddress) ?? null,
-      controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
-      staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
-      configFile,
-      configured,
-      localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
-      connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
-      connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
-      messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
-      messageBytes: (integer(flags, 'message-kib', 4, 1_024) ?? file.message_kib ?? 64) * 1024,
-      retention: {
-        ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
-        bytes: (integer(flags, 'retention-mib', 1, 1_048_576) ?? file.retention_mib ?? 2048) * 1_048_576,
-      },
-      trendRetentionMs:
-        (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
-      dataDir,
-      logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
+    headless: flags['headless'] === true,
+    kiosk: flags['kiosk'] === true || file.kiosk === true,
+    host,
+    port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
+    allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
+    tls,
+    httpRedirectPort,
+    eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
+      resolve(path),
+    ),
+    socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
+    socketGroup: group ?? null,
+    udp: udp?.map(udpAddress) ?? null,
+    controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
+    staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
+    configFile,
+    configured,
+    given: givenSettings(flags),
+    with: (other) => configOf(source, other),
+    localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
+    connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
+    connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
+    messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
+    messageBytes: (integer(flags, 'message-kib', 4, 1_024) ?? file.message_kib ?? 64) * 1024,
+    retention: {
+      ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
+      bytes: (integer(flags, 'retention-mib', 1, 1_048_576) ?? file.retention_mib ?? 2048) * 1_048_576,
     },
+    trendRetentionMs: (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
+    dataDir,
+    logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
   }
 }
 
@@ -157,6 +174,16 @@ function parseFlags(argv: readonly string[]): Flags {
     const why = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
     throw new UsageError(`${why}. "--help" lists every option.`)
   }
+}
+
+function givenSettings(flags: Flags): Record<string, GivenValue> {
+  return Object.fromEntries(
+    OPTIONS.flatMap(({ flag, key }: Option) => {
+      const value = flags[flag]
+      if (key === undefined || value === undefined || value === false) return []
+      return [[key, Array.isArray(value) ? value.map(String) : value]]
+    }),
+  )
 }
 
 function text(flags: Flags, flag: string): string | undefined {

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { compose } from './compose.ts'
 import { isCommand, runCommand } from './commands/command.ts'
 import { readSecret } from './commands/secret.ts'
-import { failedStart, readStart, startText } from './start.ts'
+import { Run } from './run.ts'
+import { readStart, startText } from './start.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
@@ -22,33 +23,42 @@ async function main(): Promise<void> {
     process.exitCode = start.code
     return
   }
-  const { config, log } = start
-  const rendererDir = join(import.meta.dirname, '..', 'renderer')
-  const journalThread = join(import.meta.dirname, 'journal.js')
-  const configThread = join(import.meta.dirname, 'config.js')
-  const surroundings = { log, rendererDir, journalThread, configThread, tellCode }
-  const panel = await compose(config, surroundings).catch((error: unknown) => {
-    process.stderr.write(`andon: ${failedStart(error, log)}\n`)
-    process.exitCode = 1
-    return null
-  })
-  if (!panel) return
-
-  process.stdout.write(startText(panel))
-  panel.offerCode()
-  // For a launcher that waits for it.
-  process.send?.('listening')
+  const run = new Run(
+    {
+      argv: process.argv.slice(2),
+      compose,
+      surroundings: {
+        rendererDir: join(import.meta.dirname, '..', 'renderer'),
+        journalThread: join(import.meta.dirname, 'journal.js'),
+        configThread: join(import.meta.dirname, 'config.js'),
+        tellCode,
+      },
+      onPanel(panel) {
+        process.stdout.write(startText(panel))
+        panel.offerCode()
+        // For a launcher that waits for it.
+        process.send?.('listening')
+      },
+      onFailed(message) {
+        process.stderr.write(`andon: ${message}\n`)
+        process.exitCode = 1
+        // Whatever is left would keep a process without a panel alive.
+        process.disconnect?.()
+      },
+    },
+    start,
+  )
 
   let stopping = false
   const stop = (why: string): void => {
     if (stopping) return
     stopping = true
-    log.info({ why }, 'closing')
+    run.log.info({ why }, 'closing')
     setTimeout(() => process.exit(1), CLOSE_MS).unref()
-    panel.close().then(
-      () => process.exit(0),
+    run.close().then(
+      () => process.exit(process.exitCode ?? 0),
       (error: unknown) => {
-        log.error({ err: error }, 'closing failed')
+        run.log.error({ err: error }, 'closing failed')
         process.exit(1)
       },
     )
@@ -57,6 +67,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
   // The launcher that started us is gone.
   process.once('disconnect', () => stop('the launcher has gone'))
+  await run.start()
 }
 
 function tellCode(code: string): void {

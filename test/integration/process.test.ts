@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { OPTIONS } from '../../src/main/options.ts'
+import { Browser, PASSWORD } from '../support/identity.ts'
 import { Child, isRunning, ROOT } from '../support/child.ts'
 import { unixSender } from '../support/sender.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { Viewer } from '../support/viewer.ts'
+import { RawViewer, Viewer } from '../support/viewer.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const HEADLESS = join(ROOT, 'out/main/headless.js')
@@ -107,6 +108,48 @@ describe('the headless panel', () => {
       await waitFor(() => viewer.client.status.kind === 'reconnecting')
     },
   )
+
+  test('it starts again by itself with changed settings; with those that fail, as before', async () => {
+    const at = place()
+    const config = join(at.dir, 'andon.yaml')
+    const taken = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void taken.close())
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    writeFileSync(config, 'port: 0\n')
+    const args = ['--headless', '--config', config, '--events-socket', at.socket, '--data-dir', join(at.dir, 'data')]
+    const { child, url } = await running(at, run(...args))
+    const [, code = ''] = await child.printed(/within 30 minutes: (\S+)\n/)
+    const admin = new Browser(url)
+    await admin.ask('/api/v1/first-administrator', { body: { code, name: 'root', password: PASSWORD } })
+    const viewer = await new RawViewer(url, { headers: admin.headers }).open()
+    viewer.hello()
+    await viewer.message('snapshot')
+
+    const restart = async (as: Browser, settings: object): Promise<string> => {
+      const { version } = (await as.ask('/api/v1/settings')).body
+      expect((await as.ask('/api/v1/settings', { method: 'PATCH', body: { version, settings } })).status).toBe(200)
+      const printed = child.out.length
+      expect((await as.ask('/api/v1/restart', { method: 'POST' })).status).toBe(202)
+      const [, next = ''] = await waitFor(() => /Andon is at (\S+)\n/.exec(child.out.slice(printed)), {
+        timeout: 20_000,
+        what: 'the next start',
+      })
+      return next
+    }
+    const second = await restart(admin, { host: '::1' })
+    expect(second).toMatch(/^http:\/\/\[::1\]:/)
+    expect(await answers(url)).toBe(false)
+    expect(await viewer.close()).toMatchObject({ code: 1001 })
+    const again = new Browser(second)
+    await again.signIn('root')
+    const third = await restart(again, { host: null, port })
+    expect(third).toMatch(/^http:\/\/\[::1\]:/)
+    expect(child.errors).toContain(`Port ${port} on 127.0.0.1 is in use.`)
+    child.process.kill('SIGTERM')
+    expect(await child.ended()).toEqual({ code: 0, signal: null })
+    expect(existsSync(at.socket)).toBe(false)
+  })
 
   test('a second Ctrl-C does not cut the orderly end short', async () => {
     const at = place()

@@ -26,6 +26,7 @@ const TABLE: Readonly<Record<Action, readonly Role[]>> = {
   accounts: ['administrator'],
   sessions: ['administrator'],
   audit: ['administrator'],
+  settings: ['administrator'],
 }
 
 test('the table is the one that was agreed on, cell by cell', () => {
@@ -114,6 +115,11 @@ const BY_REQUEST: Readonly<Partial<Record<Action, ((ask: Ask) => Promise<boolean
   audit: [
     async (ask) => (await ask('/api/v1/audit')).status === 200,
     async (ask) => (await ask('/api/v1/audit/export')).status === 200,
+  ],
+  settings: [
+    async (ask) => (await ask('/api/v1/settings')).status === 200,
+    async (ask) => (await ask('/api/v1/settings', 'PATCH', { version: 'x', settings: { port: 1 } })).status !== 403,
+    async (ask) => (await ask('/api/v1/restart', 'POST')).status !== 403,
   ],
 }
 

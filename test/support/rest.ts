@@ -29,7 +29,15 @@ export function rest(url: string, path: string, options: RestRequest = {}): Prom
   }
   return new Promise((resolve, reject) => {
     const asked = request(
-      { hostname, port, path, method, headers, agent: false, ...(signal ? { signal } : {}) },
+      {
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        path,
+        method,
+        headers,
+        agent: false,
+        ...(signal ? { signal } : {}),
+      },
       (response) => {
         let answer = ''
         response.setEncoding('utf8')

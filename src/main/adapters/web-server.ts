@@ -13,6 +13,7 @@ import type { Log } from '../../core/log.ts'
 import { type Administration, Forbidden, SignInRefused } from '../../core/administration.ts'
 import { AccountObjection } from '../../core/accounts.ts'
 import type { Credentials, Gate } from '../../core/gate.ts'
+import { type PanelSettings, SettingsObjection } from '../../core/panel-settings.ts'
 import { PasswordsBusy } from '../../core/password.ts'
 import type { AcceptAs } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
@@ -66,6 +67,7 @@ export interface WebServerOptions {
   /** Says who is there. */
   readonly gate: Gate
   readonly administration: Administration
+  readonly settings: PanelSettings
   readonly health: () => Health
   readonly history: History
   readonly trends: Trends
@@ -160,8 +162,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
   let closing = false
   let jar: string | null = null
-  const { history, trends, operating, administration } = options
-  await restRoutes(app, { history, trends, operating, administration, names, closing: () => closing })
+  const { history, trends, operating, administration, settings } = options
+  await restRoutes(app, { history, trends, operating, administration, settings, names, closing: () => closing })
   app.get('/healthz', { schema: HEALTHZ, config: { open: true } }, (request) => {
     const { version, startedAt, time, offset, sessions } = options.health()
     const alive = { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000) }
@@ -344,6 +346,9 @@ function answerTo(error: unknown): {
   if (error instanceof AccountObjection) {
     const status = error.code === 'account_unknown' ? 404 : error.code === 'password_refused' ? 422 : 409
     return { status, body: errorBody(error.code, error.message) }
+  }
+  if (error instanceof SettingsObjection) {
+    return { status: error.code === 'setting_refused' ? 422 : 409, body: errorBody(error.code, error.message) }
   }
   if (error instanceof PasswordsBusy) {
     return { status: 503, body: errorBody('busy', 'Too many people are signing in. Try again.'), retryAfter: 2 }

@@ -123,7 +123,13 @@ class Application {
     if (this.#ending) return
     const { rendererDir, journalThread, configThread, preload } = this.#parts
     const log = this.#log
-    const starting = this.#parts.compose(this.#config, { log, rendererDir, journalThread, configThread })
+    const starting = this.#parts.compose(this.#config, {
+      log,
+      rendererDir,
+      journalThread,
+      configThread,
+      restart: () => this.#end('it starts again', 0, relaunch),
+    })
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
     const panel = await starting
@@ -173,13 +179,13 @@ class Application {
   }
 
   /** Ends the application in order. Only the first call counts. */
-  #end(why: string, code = 0): void {
+  #end(why: string, code = 0, last = (): void => undefined): void {
     if (this.#ending) return
     this.#ending = true
     this.#log.info({ why }, 'closing')
     setTimeout(() => app.exit(1), CLOSE_MS).unref()
     this.#close().then(
-      () => app.exit(code),
+      () => (last(), app.exit(code)),
       (error: unknown) => {
         this.#log.error({ err: error }, 'closing failed')
         app.exit(1)
@@ -219,6 +225,13 @@ class Application {
 /** Where electron-vite serves the renderer from in development; a packaged panel takes no such hint. */
 function developmentUrl(): string | undefined {
   return app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'] || undefined
+}
+
+/** Another one of us begins when this process has ended. */
+function relaunch(): void {
+  // An AppImage runs from where it is mounted, which is gone by then.
+  const image = process.env['APPIMAGE']
+  app.relaunch(image === undefined ? {} : { execPath: image, args: process.argv.slice(1) })
 }
 
 function showWindow(): void {

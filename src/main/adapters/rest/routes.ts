@@ -4,6 +4,7 @@ import { ApiError } from './api-error.ts'
 import type { Administration } from '../../../core/administration.ts'
 import { accountRoutes } from './account-routes.ts'
 import { auditRoutes } from './audit-routes.ts'
+import type { PanelSettings } from '../../../core/panel-settings.ts'
 import { commandRoutes } from './command-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { DeviceWrites } from './device-write.ts'
@@ -12,6 +13,7 @@ import { type History, historyRoutes } from './history-routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { Operating } from './operating.ts'
+import { settingsRoutes } from './settings-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { trendRoutes, type Trends } from './trend-routes.ts'
@@ -23,6 +25,7 @@ export interface RestOptions {
   readonly operating: Operating
   readonly names: OwnNames
   readonly administration: Administration
+  readonly settings: PanelSettings
   /** True once the panel ends: from then on nothing is asked of a machine. */
   readonly closing: () => boolean
 }
@@ -30,7 +33,7 @@ export interface RestOptions {
 /** Everything below `/api/`. Routes that are registered after it are described with it. */
 export async function restRoutes(
   app: FastifyInstance,
-  { history, trends, operating, administration, names, closing }: RestOptions,
+  { history, trends, operating, administration, settings, names, closing }: RestOptions,
 ): Promise<void> {
   closeDoor(app)
   app.addHook('onRequest', async ({ method, raw }) => {
@@ -57,5 +60,6 @@ export async function restRoutes(
     accountRoutes(scope, administration)
     tokenRoutes(scope, administration)
     auditRoutes(scope, administration)
+    settingsRoutes(scope, settings)
   })
 }

@@ -1,0 +1,91 @@
+import type { SettingChanges, SettingsView } from '../shared/settings.ts'
+import type { Access } from './access.ts'
+import { Forbidden } from './administration.ts'
+import type { Audit } from './audit.ts'
+import { type Action, forbiddenMessage } from './rights.ts'
+
+/** The settings cannot be changed so, or the panel cannot be restarted now. The message is for people. */
+export class SettingsObjection extends Error {
+  override readonly name = 'SettingsObjection'
+
+  constructor(
+    readonly code:
+      'settings_changed' | 'setting_refused' | 'settings_unwritable' | 'commands_under_way' | 'restart_unavailable',
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Where settings are kept. */
+export interface SettingsFile {
+  view(): Promise<SettingsView>
+  /**
+   * Changes the file if it is still the one with this version, and returns what stood there before.
+   * Rejects with a {@link SettingsObjection}.
+   */
+  change(changes: SettingChanges, version: string | null): Promise<SettingChanges>
+}
+
+export interface PanelSettingsOptions {
+  readonly file: SettingsFile
+  readonly audit: Pick<Audit, 'record'>
+  /** Commands whose outcome is open. */
+  readonly underWay: () => number
+  /** Ends the panel and starts it again; null where nothing can. */
+  readonly restart: (() => void) | null
+}
+
+/** The panel's own settings: everything asks the rights table first, and is written down. */
+export class PanelSettings {
+  readonly #options: PanelSettingsOptions
+
+  constructor(options: PanelSettingsOptions) {
+    this.#options = options
+  }
+
+  /** Rejects with {@link Forbidden}. */
+  async view(access: Access): Promise<SettingsView> {
+    this.#require(access, 'settings', 'settings_seen')
+    return { ...(await this.#options.file.view()), can_restart: this.#options.restart !== null }
+  }
+
+  /** Rejects with {@link Forbidden} and {@link SettingsObjection}. */
+  async change(access: Access, changes: SettingChanges, version: string | null): Promise<SettingsView> {
+    this.#require(access, 'settings', 'settings_changed')
+    const { file, audit } = this.#options
+    try {
+      const old = await file.change(changes, version)
+      audit.record(access, { action: 'settings_changed', target: 'panel', old, new: changes })
+    } catch (error) {
+      const result = error instanceof SettingsObjection ? error.code : 'failed'
+      audit.record(access, { action: 'settings_changed', target: 'panel', new: changes, result })
+      throw error
+    }
+    return this.view(access)
+  }
+
+  /** Returns what restarts the panel once the answer is on its way. Throws {@link Forbidden}, {@link SettingsObjection}. */
+  restart(access: Access): () => void {
+    const { audit, underWay, restart } = this.#options
+    this.#require(access, 'settings', 'restarted')
+    const refuse = (code: 'commands_under_way' | 'restart_unavailable', message: string): never => {
+      audit.record(access, { action: 'restarted', target: 'panel', result: code })
+      throw new SettingsObjection(code, message)
+    }
+    if (restart === null) {
+      return refuse('restart_unavailable', 'This panel cannot restart itself. Start it again by hand.')
+    }
+    if (underWay() > 0) {
+      return refuse('commands_under_way', 'A machine has not answered a command yet. Try again when it has.')
+    }
+    audit.record(access, { action: 'restarted', target: 'panel' })
+    return restart
+  }
+
+  #require(access: Access, right: Action, action: string): void {
+    if (access.may(right)) return
+    this.#options.audit.record(access, { action, target: 'panel', result: 'forbidden' })
+    throw new Forbidden(forbiddenMessage(access.role, right))
+  }
+}
