@@ -11,6 +11,7 @@ import MachineView from './views/machine-view.vue'
 import NotFoundView from './views/not-found-view.vue'
 import OverviewView from './views/overview-view.vue'
 import PanelView from './views/panel-view.vue'
+import SettingsView from './views/settings-view.vue'
 import SignInView from './views/sign-in-view.vue'
 import TrendsView from './views/trends-view.vue'
 import WorkflowRunView from './views/workflow-run-view.vue'
@@ -56,6 +57,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/logs', name: 'logs', component: LogView },
   { path: '/links', name: 'links', component: LinksView },
   { path: '/panel', name: 'panel', component: PanelView },
+  { path: '/settings', name: 'settings', component: SettingsView },
   { path: '/sign-in', name: 'sign-in', component: SignInView },
   { path: '/gallery', name: 'gallery', component: () => import('./views/gallery-view.vue') },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView },
