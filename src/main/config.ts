@@ -87,7 +87,7 @@ export function readCommandLine(
   const given = text(flags, 'config')
   const configFile = resolve(given ?? defaultConfigFile())
   const configured = given !== undefined || existsSync(configFile) ? readConfigFile(configFile) : undefined
-  return { kind: 'run', config: configOf({ flags, configFile, platform, administered }, configured) }
+  return configOf({ flags, configFile, platform, administered }, configured)
 }
 
 /** What the configuration is made of besides the file's content. */
@@ -98,7 +98,7 @@ interface Source {
   readonly administered: (dataDir: string) => boolean
 }
 
-function configOf(source: Source, configured: ConfigFile | undefined): Config {
+function configOf(source: Source, configured: ConfigFile | undefined): Extract<CommandLine, { kind: 'run' }> {
   const { flags, configFile, platform, administered } = source
   const file = configured ?? {}
   const host = (text(flags, 'host') ?? file.host ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
@@ -122,37 +122,41 @@ function configOf(source: Source, configured: ConfigFile | undefined): Config {
   const udp = texts(flags, 'udp') ?? file.udp
   const group = text(flags, 'socket-group') ?? file.socket_group
   return {
-    headless: flags['headless'] === true,
-    kiosk: flags['kiosk'] === true || file.kiosk === true,
-    host,
-    port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
-    allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
-    tls,
-    httpRedirectPort,
-    eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
-      resolve(path),
-    ),
-    socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
-    socketGroup: group ?? null,
-    udp: udp?.map(udpAddress) ?? null,
-    controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
-    staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
-    configFile,
-    configured,
-    given: givenSettings(flags),
-    with: (other) => configOf(source, other),
-    localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
-    connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
-    connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
-    messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
-    messageBytes: (integer(flags, 'message-kib', 4, 1_024) ?? file.message_kib ?? 64) * 1024,
-    retention: {
-      ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
-      bytes: (integer(flags, 'retention-mib', 1, 1_048_576) ?? file.retention_mib ?? 2048) * 1_048_576,
+    kind: 'run',
+    config: {
+      headless: flags['headless'] === true,
+      kiosk: flags['kiosk'] === true || file.kiosk === true,
+      host,
+      port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
+      allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
+      tls,
+      httpRedirectPort,
+      eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
+        resolve(path),
+      ),
+      socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
+      socketGroup: group ?? null,
+      udp: udp?.map(udpAddress) ?? null,
+      controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
+      staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
+      configFile,
+      configured,
+      given: givenSettings(flags),
+      with: (other) => configOf(source, other).config,
+      localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
+      connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
+      connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
+      messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
+      messageBytes: (integer(flags, 'message-kib', 4, 1_024) ?? file.message_kib ?? 64) * 1024,
+      retention: {
+        ageMs: (positive(flags, 'retention-days', 'days') ?? file.retention_days ?? 30) * 86_400_000,
+        bytes: (integer(flags, 'retention-mib', 1, 1_048_576) ?? file.retention_mib ?? 2048) * 1_048_576,
+      },
+      trendRetentionMs:
+        (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
+      dataDir,
+      logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
     },
-    trendRetentionMs: (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
-    dataDir,
-    logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
   }
 }
 
