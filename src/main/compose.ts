@@ -153,7 +153,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     await closeJournal()
     throw error
   }
-  const { gate, administration, audit } = identity
+  const { gate, administration, audit, openId } = identity
 
   const configProblems = new ConfigProblems()
   const plantFile = watchPlantFile(config.configFile, {
@@ -301,6 +301,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       accept: sessions.accept,
       gate,
       administration,
+      openId,
       health: () => board.health,
       history: {
         query: (query) => journal.query(query),

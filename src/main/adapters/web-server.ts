@@ -14,6 +14,7 @@ import { type Administration, Forbidden, SignInRefused } from '../../core/admini
 import { AccountObjection } from '../../core/accounts.ts'
 import type { Credentials, Gate } from '../../core/gate.ts'
 import { PasswordsBusy } from '../../core/password.ts'
+import type { OpenIdSignIns } from '../../core/openid-sign-ins.ts'
 import type { AcceptAs } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
@@ -66,6 +67,8 @@ export interface WebServerOptions {
   /** Says who is there. */
   readonly gate: Gate
   readonly administration: Administration
+  /** Null where it is not configured. */
+  readonly openId: OpenIdSignIns | null
   readonly health: () => Health
   readonly history: History
   readonly trends: Trends
@@ -160,8 +163,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
   let closing = false
   let jar: string | null = null
-  const { history, trends, operating, administration } = options
-  await restRoutes(app, { history, trends, operating, administration, names, closing: () => closing })
+  const { history, trends, operating, administration, openId } = options
+  await restRoutes(app, { history, trends, operating, administration, openId, names, closing: () => closing })
   app.get('/healthz', { schema: HEALTHZ, config: { open: true } }, (request) => {
     const { version, startedAt, time, offset, sessions } = options.health()
     const alive = { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000) }
