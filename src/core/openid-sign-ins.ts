@@ -22,6 +22,7 @@ export class OpenIdRefused extends Error {
 /** Whoever vouches for people. What fails rejects with an {@link OpenIdRefused}. */
 export interface OpenIdProvider {
   readonly issuer: string
+  /** False once it did not answer, until it does. */
   readonly reachable: boolean
   /** Where the browser goes first. */
   authorizationUrl(flow: OpenIdFlow): Promise<string>

@@ -65,7 +65,8 @@ export class OpenIdClient implements OpenIdProvider {
   }
 
   get reachable(): boolean {
-    return this.#known !== null
+    // Before its first answer nothing speaks against it.
+    return this.#why === null
   }
 
   get problems(): readonly Problem[] {
