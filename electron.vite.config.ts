@@ -11,7 +11,7 @@ export default defineConfig({
         // Vite cannot see an optional dependency that failed to compile, and would then try to bundle its import.
         include: ['unix-dgram'],
         // Hundreds of small files, which the process and each of its threads would open one by one at every start.
-        exclude: ['typebox', 'yaml'],
+        exclude: ['typebox', 'yaml', 'openid-client'],
       },
       outDir: 'out/main',
       target: 'node20.19',

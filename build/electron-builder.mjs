@@ -33,7 +33,7 @@ const FILES = [
   'LICENSE',
   '!**/*.map',
   // Bundled into out/main.
-  '!node_modules/typebox/**',
+  '!node_modules/{typebox,openid-client,oauth4webapi,jose}/**',
   '!node_modules/yaml/browser/**',
   // Only compiling needs these.
   '!node_modules/{nan,node-addon-api}/**',

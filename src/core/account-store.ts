@@ -9,12 +9,19 @@ export interface AccountRecord {
   readonly displayName: string
   readonly role: Role
   readonly scope: Scope | null
-  readonly password: PasswordHash
+  /** Null: the provider of OpenID Connect vouches for whoever has it. */
+  readonly password: PasswordHash | null
   readonly disabled: boolean
   /** Wrong passwords in a row, and until when nobody gets in; epoch milliseconds. */
   readonly failed: number
   readonly lockedUntil: number | null
   readonly created: number
+}
+
+/** Whom a provider of OpenID Connect means; neither part alone says anything. */
+export interface OpenIdSubject {
+  readonly issuer: string
+  readonly subject: string
 }
 
 /** A browser that is signed in. Only hashes of its secrets are kept. */
@@ -78,7 +85,10 @@ export interface AccountStore {
   readonly size: number
   account(name: string): AccountRecord | undefined
   accountById(id: number): AccountRecord | undefined
-  addAccount(account: Omit<AccountRecord, 'id'>): AccountRecord
+  /** The account that is bound to this subject. */
+  accountOf(subject: OpenIdSubject): AccountRecord | undefined
+  /** With the subject that it is bound to, where it has no password. */
+  addAccount(account: Omit<AccountRecord, 'id'>, subject?: OpenIdSubject): AccountRecord
   saveAccount(account: AccountRecord): void
   /** With its sign-ins and tokens. */
   deleteAccount(id: number): void

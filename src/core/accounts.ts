@@ -67,6 +67,13 @@ export class Accounts {
     throw new AccountObjection('account_unknown', 'There is no such account.')
   }
 
+  /** Throws an {@link AccountObjection} where there is none, or it has no password. */
+  withPassword(name: string): AccountRecord {
+    const account = this.named(name)
+    if (account.password !== null) return account
+    throw new AccountObjection('password_refused', 'This account signs in by OpenID Connect, and has no password.')
+  }
+
   byId(id: number): AccountRecord | undefined {
     return this.#options.store.accountById(id)
   }
@@ -127,7 +134,7 @@ export class Accounts {
   }
 
   async setPassword(name: string, password: string): Promise<AccountRecord> {
-    const { id, name: key } = this.named(name)
+    const { id, name: key } = this.withPassword(name)
     checkPassword(password, key)
     const hash = await this.#options.passwords.hash(password)
     const account = this.byId(id)
@@ -156,11 +163,11 @@ export class Accounts {
     this.#failed(key, account, known.failed + 1)
     const right = await passwords.verify(password, account?.password ?? null)
     const current = account && this.byId(account.id)
-    if (!right || !current || current.disabled || current.password.hash !== account.password.hash)
+    if (!right || !current?.password || current.disabled || current.password.hash !== account?.password?.hash)
       return { kind: 'wrong' }
     const rehashed = passwords.isWeak(current.password) ? await passwords.hash(password) : current.password
-    const latest = this.byId(account.id)
-    if (!latest || latest.disabled || latest.password.hash !== current.password.hash) return { kind: 'wrong' }
+    const latest = this.byId(current.id)
+    if (!latest || latest.disabled || latest.password?.hash !== current.password.hash) return { kind: 'wrong' }
     const saved = { ...latest, password: rehashed, failed: 0, lockedUntil: null }
     store.saveAccount(saved)
     return { kind: 'right', account: saved }
@@ -193,12 +200,15 @@ export function accountView({
   disabled,
   lockedUntil: until,
   created,
+  password,
 }: AccountRecord): AccountView {
-  return { name, display_name: displayName, role, scope, disabled, locked_until: until, created }
+  const by = password === null ? 'openid' : 'password'
+  return { name, display_name: displayName, role, scope, disabled, locked_until: until, created, by }
 }
 
-function isAdministrator({ role, disabled }: AccountRecord): boolean {
-  return role === 'administrator' && !disabled
+/** One whom a provider vouches for is none that the panel can count on: neither the provider nor its answer is its own. */
+function isAdministrator({ role, disabled, password }: AccountRecord): boolean {
+  return role === 'administrator' && !disabled && password !== null
 }
 
 /** One who could change their own scope has none. */

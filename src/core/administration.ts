@@ -76,7 +76,7 @@ export class Administration {
     // A name may be a password that was typed into the wrong field.
     const doer: Doer = { who: accounts.find(name)?.name ?? 'unknown name', from: fromOf(visitor) }
     const checked = await accounts.check(name, password)
-    if (checked.kind === 'right') return this.#begin(checked.account, visitor)
+    if (checked.kind === 'right') return this.begin(checked.account, visitor)
     audit.record(doer, { action: 'sign_in', target: 'panel', result: checked.kind === 'locked' ? 'locked' : 'refused' })
     if (checked.kind === 'wrong') throw new SignInRefused('sign_in_failed', 'The name or the password is not right.')
     const wait = checked.until - this.#options.clock.now()
@@ -115,8 +115,8 @@ export class Administration {
     const { name, password } = asked
     const account = await accounts.add({ name, password, role: 'administrator', first: true })
     if (!visitor.local) code.take(asked.code ?? '')
-    audit.record(doer, { action: 'first_administrator', target: account.name, new: shown(account) })
-    const cookie = this.#begin(account, visitor)
+    audit.record(doer, { action: 'first_administrator', target: account.name, new: shownAccount(account) })
+    const cookie = this.begin(account, visitor)
     // From now on everybody else needs an identity, too.
     gate.recheck()
     return cookie
@@ -144,20 +144,20 @@ export class Administration {
     const { display_name: displayName, ...rest } = asked
     return this.#do(access, 'accounts', 'account_added', asked.name, async () => {
       const account = await this.#options.accounts.add({ ...rest, displayName })
-      return { value: accountView(account), new: shown(account) }
+      return { value: accountView(account), new: shownAccount(account) }
     })
   }
 
   changeAccount(access: Access, name: string, change: AccountChange): Promise<AccountView> {
     return this.#do(access, 'accounts', 'account_changed', name, () => {
       const { old, now } = this.#options.accounts.change(name, change)
-      return { value: accountView(now), old: shown(old), new: shown(now) }
+      return { value: accountView(now), old: shownAccount(old), new: shownAccount(now) }
     })
   }
 
   deleteAccount(access: Access, name: string): Promise<void> {
     return this.#do(access, 'accounts', 'account_deleted', name, () => {
-      return { value: undefined, old: shown(this.#options.accounts.delete(name)) }
+      return { value: undefined, old: shownAccount(this.#options.accounts.delete(name)) }
     })
   }
 
@@ -172,7 +172,7 @@ export class Administration {
 
   changeOwnPassword(access: Access, current: string, password: string): Promise<void> {
     return this.#do(access, 'own_account', 'password_changed', access.account ?? '', async () => {
-      const { name, id } = this.#self(access)
+      const { name, id } = this.#options.accounts.withPassword(this.#self(access).name)
       const checked = await this.#options.accounts.check(name, current)
       if (checked.kind !== 'right') throw new SignInRefused('sign_in_failed', 'The present password is not right.')
       await this.#options.accounts.setPassword(name, password)
@@ -254,7 +254,8 @@ export class Administration {
     this.#options.audit.record(access, { action: 'audit_exported', target: 'audit', new: { format } })
   }
 
-  #begin(account: AccountRecord, visitor: Visitor): string {
+  /** Signs somebody in who has shown who they are; returns the browser's new cookie. */
+  begin(account: AccountRecord, visitor: Visitor): string {
     const { signIns, audit, gate } = this.#options
     const [old] = visitor.cookie?.split('.', 1) ?? []
     // Whatever this browser was before is over: two people do not share one sign-in.
@@ -332,10 +333,10 @@ function notFound(what: string): SignInRefused {
   return new SignInRefused('not_found', `There is no such ${what}.`)
 }
 
-function shown({ displayName, role, scope, disabled }: AccountRecord): object {
+export function shownAccount({ displayName, role, scope, disabled }: AccountRecord): object {
   return { display_name: displayName, role, scope, disabled }
 }
 
-function fromOf({ local, address }: Visitor): string {
+export function fromOf({ local, address }: Visitor): string {
   return local ? 'local display' : address
 }

@@ -29,6 +29,7 @@ const PRIORITIES: Readonly<Record<Problem['code'], Priority | null>> = {
   tls_refused: 'medium',
   tls_expiring: 'medium',
   audit_failed: 'medium',
+  openid_unreachable: 'low',
 }
 
 /** The panel's own health as alarm conditions: its problems, and what it lost or refused in the last minute. */

@@ -24,7 +24,7 @@ export interface SettingsFile {
    * Changes the file if it is still the one with this version, and returns what stood there before.
    * Rejects with a {@link SettingsObjection}.
    */
-  change(changes: SettingChanges, version: string | null): Promise<SettingChanges>
+  change(changes: SettingChanges, version: string | null): Promise<Readonly<Record<string, unknown>>>
 }
 
 export interface PanelSettingsOptions {

@@ -157,7 +157,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     await closeJournal()
     throw error
   }
-  const { gate, administration, audit } = identity
+  const { gate, administration, audit, openId } = identity
 
   const configProblems = new ConfigProblems()
   const plantFile = watchPlantFile(config.configFile, {
@@ -305,6 +305,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       accept: sessions.accept,
       gate,
       administration,
+      openId,
       settings: new PanelSettings({
         file: new YamlSettings(config),
         audit,

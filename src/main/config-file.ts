@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile'
 import { LOCAL_DISPLAYS } from '../core/gate.ts'
 import { type Plant, PlantSchema } from '../shared/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
+import { openIdMistakes, OpenIdSchema } from './openid-schema.ts'
 import { plantFindings } from './plant-mistakes.ts'
 import { type Mistake, schemaMistakes } from './schema-mistakes.ts'
 import { UsageError } from './usage-error.ts'
@@ -115,6 +116,7 @@ export const SettingsSchema = Type.Object({
         'Who acts at the window once there are accounts: open (anybody, as an operator) or sign-in. Default: open',
     }),
   ),
+  openid: Type.Optional(OpenIdSchema),
   connections: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -233,7 +235,8 @@ export function checkConfigFile(text: string, path: string): CheckedConfigFile {
     throw refusal(path, yaml, found.length > 0 ? found : [{ keys: [], text: 'is not right' }])
   }
   const { mistakes, warnings } = plantFindings(plantOf(value))
-  if (mistakes.length > 0) throw refusal(path, yaml, mistakes)
+  const all = [...(value.openid ? openIdMistakes(value.openid) : []), ...mistakes]
+  if (all.length > 0) throw refusal(path, yaml, all)
   return { file: value, warnings: inOrder(yaml, warnings).map(({ each }) => `${sentence(path, yaml, each)}.`) }
 }
 

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LOCAL_DISPLAYS, type LocalDisplay } from '../core/gate.ts'
 import type { Retention } from '../core/journal.ts'
 import { CONTROL_PREFIX } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
-import { hostName, isLoopback } from './adapters/origin.ts'
+import { hostName, isLoopback, OwnNames } from './adapters/origin.ts'
 import { hasAccounts } from './adapters/sqlite/account-database.ts'
 import type { UdpAddress } from './adapters/udp-listener.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
+import { type OpenIdConfig, openIdConfig } from './openid-config.ts'
 import {
   DEFAULT_EVENTS_SOCKET,
   DEFAULT_UDP,
@@ -50,6 +52,8 @@ export interface Config {
   readonly with: (file: ConfigFile) => Config
   /** What the machine's own display asks for once there are accounts. */
   readonly localDisplay: LocalDisplay
+  /** Null: nobody but the panel itself knows people. */
+  readonly openId: OpenIdConfig | null
   readonly connections: number
   readonly connectionsPerAddress: number
   readonly messagesPerSecond: number
@@ -121,6 +125,8 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
   const eventsSockets = texts(flags, 'events-socket') ?? file.events_sockets
   const udp = texts(flags, 'udp') ?? file.udp
   const group = text(flags, 'socket-group') ?? file.socket_group
+  const allowedHosts = (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost)
+  const names = new OwnNames({ host, hostname: hostname(), allowed: allowedHosts })
   return {
     kind: 'run',
     config: {
@@ -128,7 +134,7 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
       kiosk: flags['kiosk'] === true || file.kiosk === true,
       host,
       port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
-      allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
+      allowedHosts,
       tls,
       httpRedirectPort,
       eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
@@ -144,6 +150,7 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
       given: givenSettings(flags),
       with: (other) => configOf(source, other).config,
       localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
+      openId: file.openid ? openIdConfig(file.openid, configFile, names) : null,
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
       connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
       messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,

@@ -8,6 +8,7 @@ import { Gate } from '../core/gate.ts'
 import { JournalError } from '../core/journal-store.ts'
 import type { Log } from '../core/log.ts'
 import { Passwords, type ScryptCost } from '../core/password.ts'
+import type { OpenIdSignIns } from '../core/openid-sign-ins.ts'
 import type { DescribedPlant } from '../core/plant.ts'
 import { SignIns } from '../core/sign-ins.ts'
 import type { Problem } from '../shared/health.ts'
@@ -15,9 +16,10 @@ import { fileAnchor } from './adapters/audit-anchor.ts'
 import { openAccounts } from './adapters/sqlite/account-database.ts'
 import { SqliteAccountStore } from './adapters/sqlite/account-store.ts'
 import type { Config } from './config.ts'
+import { type OpenId, openOpenId } from './openid.ts'
 
 export interface IdentityOptions {
-  readonly config: Pick<Config, 'dataDir' | 'localDisplay'>
+  readonly config: Pick<Config, 'dataDir' | 'localDisplay' | 'openId'>
   readonly clock: Clock
   readonly log: Log
   readonly plant: DescribedPlant
@@ -29,6 +31,8 @@ export interface Identity {
   readonly gate: Gate
   readonly administration: Administration
   readonly audit: Audit
+  /** Null where it is not configured. */
+  readonly openId: OpenIdSignIns | null
   readonly problems: readonly Problem[]
   /** Idempotent. */
   close(): void
@@ -41,7 +45,7 @@ export class AccountsUnreadable extends Error {
 
 /** Throws {@link AccountsUnreadable}: to go on without the accounts that there are would open the panel to everybody. */
 export function openIdentity({ config, clock, log, plant, surroundings }: IdentityOptions): Identity {
-  const { dataDir, localDisplay } = config
+  const { dataDir, localDisplay, openId: settings } = config
   const store = openStore(dataDir)
   if (!store.lasting) log.warn({}, 'nobody can be given an account, because the data folder cannot be written')
   const accounts = new Accounts({ store, clock, passwords: new Passwords(surroundings.scryptCost) })
@@ -54,17 +58,22 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
   const { count, hash } = store.auditHead
   // Also where only the system's log keeps it: whoever can write the data folder cannot change that.
   if (count > 0) log.info({ rows: count, hash }, 'the audit goes on')
+  const administration = new Administration({ store, accounts, signIns, tokens, audit, gate, code, clock })
+  const parts = { store, accounts, signIns, administration, gate, audit, clock, log }
+  const openId: OpenId | null = settings && openOpenId(settings, parts)
   let closed = false
   return {
     gate,
     audit,
-    administration: new Administration({ store, accounts, signIns, tokens, audit, gate, code, clock }),
+    administration,
+    openId: openId && openId.signIns,
     get problems() {
-      return audit.failed ? [AUDIT_FAILED] : []
+      return [...(audit.failed ? [AUDIT_FAILED] : []), ...(openId?.problems ?? [])]
     },
     close() {
       if (closed) return
       closed = true
+      openId?.close()
       gate.close()
       audit.close()
       try {

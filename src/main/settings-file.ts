@@ -42,13 +42,13 @@ export class YamlSettings implements SettingsFile {
     }
   }
 
-  change(changes: SettingChanges, version: string | null): Promise<SettingChanges> {
+  change(changes: SettingChanges, version: string | null): Promise<Readonly<Record<string, unknown>>> {
     const run = this.#last.then(() => this.#change(changes, version))
     this.#last = run.catch(() => undefined)
     return run
   }
 
-  async #change(changes: SettingChanges, version: string | null): Promise<SettingChanges> {
+  async #change(changes: SettingChanges, version: string | null): Promise<Readonly<Record<string, unknown>>> {
     const { configFile } = this.#config
     const now = await this.#read()
     if (now.file === null) throw new SettingsObjection('settings_unwritable', now.problem ?? '')

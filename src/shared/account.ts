@@ -44,6 +44,7 @@ export const AccountViewSchema = Type.Object({
   disabled: Type.Boolean(),
   locked_until: MaybeTime('Too many wrong passwords: nobody gets in before then'),
   created: Time('When it was made'),
+  by: Type.Enum(['password', 'openid'] as const, { description: 'How one signs in with it.' }),
 })
 export type AccountView = Type.Static<typeof AccountViewSchema>
 
@@ -89,8 +90,24 @@ export const SignInStateSchema = Type.Object({
   required: Type.Boolean({ description: 'Nothing is shown without an identity.' }),
   first_administrator: Type.Boolean({ description: 'There is no account yet.' }),
   code_needed: Type.Boolean({ description: 'The first administrator needs the code that the panel has printed.' }),
+  openid: Type.Optional(
+    Type.Object(
+      {
+        label: Type.Union([Type.String(), Type.Null()], {
+          description: 'What stands on the button; null: nothing special.',
+        }),
+        url: Type.String({ description: 'Where a browser goes to sign in so.' }),
+        reachable: Type.Boolean({ description: 'The provider answers.' }),
+      },
+      { description: 'Signing in by OpenID Connect; missing where there is no such way.' },
+    ),
+  ),
 })
 export type SignInState = Type.Static<typeof SignInStateSchema>
+
+/** Why signing in by OpenID Connect came to nothing, as the page is told. */
+export const OPENID_REFUSALS = ['unreachable', 'expired', 'denied', 'failed', 'no_role', 'disabled', 'first'] as const
+export type OpenIdRefusal = (typeof OPENID_REFUSALS)[number]
 
 /** One row of the audit: who did what, from where, and what came of it. */
 export const AuditRowSchema = Type.Object({

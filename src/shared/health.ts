@@ -61,6 +61,7 @@ export const PROBLEMS = [
   'tls_refused',
   'tls_expiring',
   'audit_failed',
+  'openid_unreachable',
 ] as const
 
 export const ProblemSchema = Type.Object({

@@ -23,7 +23,7 @@ const label = (of: string) =>
   Type.Optional(Type.String({ maxLength: 200, title: 'Label', description: `What people read for this ${of}.` }))
 
 /** Things by name. */
-const named = <Value extends TSchema>(value: Value, words: Words) =>
+export const named = <Value extends TSchema>(value: Value, words: Words) =>
   Type.Record(Type.String({ pattern: `^${NAME_CHARACTERS}{1,${MAX_NAME_LENGTH}}$` }), value, { ...strict, ...words })
 
 const machineOfCondition = () => name({ title: 'Machine', description: 'The machine that is looked at.' })

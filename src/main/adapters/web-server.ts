@@ -15,6 +15,7 @@ import { AccountObjection } from '../../core/accounts.ts'
 import type { Credentials, Gate } from '../../core/gate.ts'
 import { type PanelSettings, SettingsObjection } from '../../core/panel-settings.ts'
 import { PasswordsBusy } from '../../core/password.ts'
+import type { OpenIdSignIns } from '../../core/openid-sign-ins.ts'
 import type { AcceptAs } from '../../core/session-socket.ts'
 import type { Health } from '../../shared/health.ts'
 import { SECURITY_HEADERS } from '../content-security-policy.ts'
@@ -68,6 +69,8 @@ export interface WebServerOptions {
   readonly gate: Gate
   readonly administration: Administration
   readonly settings: PanelSettings
+  /** Null where it is not configured. */
+  readonly openId: OpenIdSignIns | null
   readonly health: () => Health
   readonly history: History
   readonly trends: Trends
@@ -162,8 +165,8 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
 
   let closing = false
   let jar: string | null = null
-  const { history, trends, operating, administration, settings } = options
-  await restRoutes(app, { history, trends, operating, administration, settings, names, closing: () => closing })
+  const { history, trends, operating, administration, openId, settings } = options
+  await restRoutes(app, { history, trends, operating, administration, openId, settings, names, closing: () => closing })
   app.get('/healthz', { schema: HEALTHZ, config: { open: true } }, (request) => {
     const { version, startedAt, time, offset, sessions } = options.health()
     const alive = { status: 'ok', version, uptime_seconds: Math.round((time - startedAt) / 1000) }

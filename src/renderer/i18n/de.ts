@@ -167,6 +167,7 @@ export const de: Messages = {
     tls_refused: 'Das neue Zertifikat kann nicht verwendet werden',
     tls_expiring: 'Das Zertifikat läuft bald ab',
     audit_failed: 'Das Prüfprotokoll wird nicht geschrieben',
+    openid_unreachable: 'Der Anmeldedienst antwortet nicht',
     other: 'Problem',
     remedy: 'Was zu tun ist',
   },
@@ -1032,6 +1033,20 @@ export const de: Messages = {
     password: 'Passwort',
     submit: 'Anmelden',
     failed: 'Das Panel antwortet nicht. Versuchen Sie es noch einmal.',
+    openid: 'Mit Single Sign-on anmelden',
+    openidUnreachable:
+      'Der Anmeldedienst antwortet nicht. Er wird wieder versucht; Name und Passwort gehen inzwischen.',
+    openidProblem: {
+      unreachable: 'Der Anmeldedienst antwortet nicht. Versuchen Sie es später, oder mit Name und Passwort.',
+      expired:
+        'Das hat zu lange gedauert oder wurde in einem anderen Browser begonnen. Melden Sie sich noch einmal an.',
+      denied: 'Der Anmeldedienst hat Sie nicht eingelassen, oder Sie haben abgebrochen.',
+      failed:
+        'Die Antwort des Anmeldedienstes war nicht brauchbar. Versuchen Sie es noch einmal; bleibt es so, fragen Sie einen Administrator.',
+      no_role: 'Der Anmeldedienst kennt Sie, aber Sie haben hier keine Rolle. Fragen Sie einen Administrator.',
+      disabled: 'Ihr Konto ist hier gesperrt. Fragen Sie einen Administrator.',
+      first: 'Es gibt noch keinen Administrator. Legen Sie hier den ersten an, danach geht es auf diesem Weg.',
+    },
   },
   notFound: {
     title: 'Keine solche Seite',

@@ -66,6 +66,10 @@ export const SETTINGS_DE: Readonly<Record<string, Words>> = {
     description:
       'Wer am Fenster handelt, sobald es Konten gibt: open (jeder, als Bediener) oder sign-in (wer sich anmeldet). Vorgabe: open',
   },
+  openid: {
+    title: 'OpenID Connect',
+    description: 'Anmeldung über einen Anbieter von OpenID Connect. Vorgabe: keiner',
+  },
   connections: { title: 'Verbindungen', description: 'Höchstens so viele Browser zugleich. Vorgabe: 100' },
   connections_per_address: {
     title: 'Verbindungen je Adresse',

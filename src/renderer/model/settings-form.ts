@@ -11,6 +11,7 @@ const SECTIONS = {
     'tls_certificate',
     'tls_key',
     'http_redirect_port',
+    'openid',
     'connections',
     'connections_per_address',
     'messages_per_second',

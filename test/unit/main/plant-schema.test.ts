@@ -57,7 +57,7 @@ describe('the published schema', () => {
 
 describe('the example', () => {
   const text = readFileSync(EXAMPLE, 'utf8')
-  const uncommented = text.replaceAll(/^(\s*)#(?=[^\s#])/gm, '$1')
+  const uncommented = text.replaceAll(/^(\s*)#(?=(?: {2})*[^\s#])/gm, '$1')
 
   test('says where editors find the schema', () => {
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./plant.schema.json')

@@ -104,7 +104,7 @@ function cookieName(port: number | undefined): string {
   return port === undefined ? 'andon_sign_in' : `andon_sign_in_${port}`
 }
 
-function cookieIn(header: string | undefined, name: string): string | null {
+export function cookieIn(header: string | undefined, name: string): string | null {
   for (const part of header?.split(';') ?? []) {
     const at = part.indexOf('=')
     if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim() || null

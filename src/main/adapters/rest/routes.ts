@@ -14,6 +14,8 @@ import { machineRoutes } from './machine-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { Operating } from './operating.ts'
 import { settingsRoutes } from './settings-routes.ts'
+import type { OpenIdSignIns } from '../../../core/openid-sign-ins.ts'
+import { openIdRoutes } from './openid-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { trendRoutes, type Trends } from './trend-routes.ts'
@@ -26,6 +28,8 @@ export interface RestOptions {
   readonly names: OwnNames
   readonly administration: Administration
   readonly settings: PanelSettings
+  /** Null where it is not configured. */
+  readonly openId: OpenIdSignIns | null
   /** True once the panel ends: from then on nothing is asked of a machine. */
   readonly closing: () => boolean
 }
@@ -33,7 +37,7 @@ export interface RestOptions {
 /** Everything below `/api/`. Routes that are registered after it are described with it. */
 export async function restRoutes(
   app: FastifyInstance,
-  { history, trends, operating, administration, settings, names, closing }: RestOptions,
+  { history, trends, operating, administration, openId, settings, names, closing }: RestOptions,
 ): Promise<void> {
   closeDoor(app)
   app.addHook('onRequest', async ({ method, raw }) => {
@@ -56,7 +60,8 @@ export async function restRoutes(
     groupRoutes(scope, operating, writes)
     machineRoutes(scope, operating)
     commandRoutes(scope, operating)
-    signInRoutes(scope, administration)
+    signInRoutes(scope, administration, openId)
+    if (openId) openIdRoutes(scope, openId)
     accountRoutes(scope, administration)
     tokenRoutes(scope, administration)
     auditRoutes(scope, administration)

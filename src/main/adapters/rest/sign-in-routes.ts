@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Administration } from '../../../core/administration.ts'
+import type { OpenIdSignIns } from '../../../core/openid-sign-ins.ts'
 import { AccountNameSchema, MeSchema, PASSWORD_LENGTH, SignInStateSchema } from '../../../shared/account.ts'
 import { accessOf, maybeAccessOf, setCookie, visitorOf } from './identity.ts'
 import { NOT_JSON, ORIGIN_REFUSED, problem, SIGN_IN_REQUIRED, TOO_LARGE } from './problem-schema.ts'
@@ -50,8 +51,20 @@ export const BAD_BODY = problem('The body is not right', 'body_invalid', 'The bo
 
 const SignedInSchema = Type.Object({}, { description: 'Signed in; the answer brings a cookie', examples: [{}] })
 
+const SignedOutSchema = Type.Object(
+  {
+    end_session_url: Type.String({
+      description: 'Where the browser signs out at the provider of OpenID Connect, too.',
+    }),
+  },
+  {
+    description: 'Done here; one had signed in by OpenID Connect',
+    examples: [{ end_session_url: 'https://login.example/end-session' }],
+  },
+)
+
 /** Who one is, signing in and out. */
-export function signInRoutes(app: FastifyInstance, administration: Administration): void {
+export function signInRoutes(app: FastifyInstance, administration: Administration, openId: OpenIdSignIns | null): void {
   app.get(
     '/api/v1/sign-in',
     {
@@ -64,7 +77,11 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
         response: { 200: { ...SignInStateSchema, description: 'What is needed' } },
       },
     },
-    (request) => administration.signInState(visitorOf(request).local),
+    (request) => {
+      const { local } = visitorOf(request)
+      const state = administration.signInState(local)
+      return openId && !local ? { ...state, openid: openId.state } : state
+    },
   )
 
   app.post<{ Body: Type.Static<typeof SignInBodySchema> }>(
@@ -133,13 +150,15 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
         operationId: 'signOut',
         summary: 'Sign out',
         description: 'Answers without an identity, too. A body is ignored.',
-        response: { 204: NoContentSchema, 403: ORIGIN_REFUSED, 413: TOO_LARGE, 415: NOT_JSON },
+        response: { 200: SignedOutSchema, 204: NoContentSchema, 403: ORIGIN_REFUSED, 413: TOO_LARGE, 415: NOT_JSON },
       },
     },
     async (request, reply) => {
       const access = maybeAccessOf(request)
+      const endSession = access && openId ? openId.endSessionUrl(access) : null
       if (access) administration.signOut(access)
       setCookie(request, reply, null)
+      if (endSession !== null) return { end_session_url: endSession }
       return reply.code(204).send()
     },
   )

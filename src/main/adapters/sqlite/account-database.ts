@@ -72,6 +72,15 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   CREATE TRIGGER audit_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   `,
+  // 2: whom a provider of OpenID Connect vouches for. Such an account has empty texts in place of a password's hash.
+  `
+  CREATE TABLE openid_subjects (
+    account INTEGER PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    UNIQUE (issuer, subject)
+  );
+  `,
 ]
 
 export interface OpenedAccounts {

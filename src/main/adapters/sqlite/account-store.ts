@@ -4,6 +4,7 @@ import type {
   AccountStore,
   AuditHead,
   AuditQuery,
+  OpenIdSubject,
   SignInRecord,
   TokenRecord,
 } from '../../../core/account-store.ts'
@@ -93,7 +94,16 @@ export class SqliteAccountStore implements AccountStore {
     return row && accountOf(row)
   }
 
-  addAccount(account: Omit<AccountRecord, 'id'>): AccountRecord {
+  accountOf({ issuer, subject }: OpenIdSubject): AccountRecord | undefined {
+    const row = this.#get(
+      'SELECT accounts.* FROM openid_subjects JOIN accounts ON id = account WHERE issuer = ? AND subject = ?',
+      issuer,
+      subject,
+    ) as AccountRow | undefined
+    return row && accountOf(row)
+  }
+
+  addAccount(account: Omit<AccountRecord, 'id'>, subject?: OpenIdSubject): AccountRecord {
     let id = 0
     this.#lastingly(() => {
       const { lastInsertRowid } = this.#prepare(
@@ -101,6 +111,8 @@ export class SqliteAccountStore implements AccountStore {
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(...accountValues(account))
       id = Number(lastInsertRowid)
+      if (!subject) return
+      this.#prepare('INSERT INTO openid_subjects VALUES (?, ?, ?)').run(id, subject.issuer, subject.subject)
     })
     return { ...account, id }
   }
@@ -274,7 +286,7 @@ function accountOf(row: AccountRow): AccountRecord {
     displayName,
     role,
     scope: scopeOf(row.scope),
-    password: { N: n, r, p, salt, hash },
+    password: hash === '' ? null : { N: n, r, p, salt, hash },
     disabled: row.disabled !== 0,
     failed,
     lockedUntil: row.locked_until,
@@ -282,9 +294,11 @@ function accountOf(row: AccountRow): AccountRecord {
   }
 }
 
+const NO_PASSWORD = { N: 0, r: 0, p: 0, salt: '', hash: '' } as const
+
 function accountValues(account: Omit<AccountRecord, 'id'>): Values {
   const { name, displayName, role, scope, password, disabled, failed, lockedUntil, created } = account
-  const { N, r, p, salt, hash } = password
+  const { N, r, p, salt, hash } = password ?? NO_PASSWORD
   const flag = disabled ? 1 : 0
   return [name, displayName, role, textOf(scope), N, r, p, salt, hash, flag, failed, lockedUntil, created]
 }
