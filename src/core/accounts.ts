@@ -187,7 +187,10 @@ export class Accounts {
 
   #keepAnother(account: AccountRecord): void {
     if (this.all().some((each) => each.id !== account.id && isAdministrator(each))) return
-    throw new AccountObjection('last_administrator', 'This is the last administrator. Make another one first.')
+    throw new AccountObjection(
+      'last_administrator',
+      'This is the last administrator with a password. Make another one first.',
+    )
   }
 }
 

@@ -46,7 +46,7 @@ const UNKNOWN = problem('Unknown account', 'account_unknown', 'There is no such 
 const REFUSED = problem(
   'It cannot be done; the code says why',
   'last_administrator',
-  'This is the last administrator. Make another one first.',
+  'This is the last administrator with a password. Make another one first.',
 )
 
 /** Accounts and the browsers that are signed in. */
