@@ -129,6 +129,18 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
   }
 }
 
+/**
+ * Where the data folder and the configuration file are by the command line alone, for when that file is what is wrong.
+ * Throws a {@link UsageError} where the command line is.
+ */
+export function namedPlaces(argv: readonly string[]): { readonly dataDir: string; readonly configFile: string } {
+  const flags = parseFlags(argv)
+  return {
+    dataDir: resolve(text(flags, 'data-dir') ?? defaultDataDir()),
+    configFile: resolve(text(flags, 'config') ?? defaultConfigFile()),
+  }
+}
+
 type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
 
 function parseFlags(argv: readonly string[]): Flags {

@@ -1,11 +1,20 @@
 import { join } from 'node:path'
 import { compose } from './compose.ts'
+import { isCommand, runCommand } from './commands/command.ts'
+import { readSecret } from './commands/secret.ts'
 import { failedStart, readStart, startText } from './start.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
 
 async function main(): Promise<void> {
+  if (isCommand(process.argv.slice(2))) {
+    const { code, text } = await runCommand(process.argv.slice(2), { secret: readSecret })
+    const out = code === 0 ? process.stdout : process.stderr
+    out.write(text)
+    process.exitCode = code
+    return
+  }
   const start = readStart(process.argv.slice(2))
   if (start.kind === 'exit') {
     const out = start.code === 0 ? process.stdout : process.stderr
