@@ -117,6 +117,7 @@ export const de: Messages = {
     journal_read_only: 'Das Journal lässt sich nicht schreiben: Ereignisse werden nicht aufbewahrt',
     journal_corrupt: 'Das Journal ist beschädigt',
     journal_newer_version: 'Das Journal gehört zu einer neueren Version',
+    journal_no_backup: 'Das Journal kann nicht übernommen werden: Ereignisse werden nicht aufbewahrt',
     journal_in_use: 'Ein anderes Panel benutzt das Journal',
     journal_io: 'Das Journal lässt sich nicht lesen oder schreiben',
     config_refused: 'Die Konfigurationsdatei ist nicht verwendbar',

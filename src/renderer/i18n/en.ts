@@ -115,6 +115,7 @@ export const en = {
     journal_read_only: 'The journal cannot be written: events are not kept',
     journal_corrupt: 'The journal is damaged',
     journal_newer_version: 'The journal belongs to a newer version',
+    journal_no_backup: 'The journal cannot be taken over: events are not kept',
     journal_in_use: 'Another panel is using the journal',
     journal_io: 'The journal cannot be read or written',
     config_refused: 'The configuration file cannot be used',
