@@ -55,6 +55,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/logs', name: 'logs', component: LogView },
   { path: '/links', name: 'links', component: LinksView },
   { path: '/panel', name: 'panel', component: PanelView },
+  { path: '/about', name: 'about', component: () => import('./views/about-view.vue') },
   { path: '/gallery', name: 'gallery', component: () => import('./views/gallery-view.vue') },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView },
 ]

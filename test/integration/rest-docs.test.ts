@@ -45,6 +45,7 @@ test('every route is described, with a summary, its answers and examples', async
   expect(doc.openapi).toBe('3.1.0')
   const operations = operationsOf(doc)
   expect(operations.map(([name]) => name).toSorted()).toEqual([
+    'get /api/v1/about',
     'get /api/v1/commands/{id}',
     'get /api/v1/devices',
     'get /api/v1/devices/{id}',

@@ -40,6 +40,8 @@ export function useTitle(): void {
         return t('links.title')
       case 'panel':
         return t('panel.title')
+      case 'about':
+        return t('about.title')
       case 'gallery':
         return t('gallery.title')
       case 'not-found':

@@ -19,6 +19,7 @@ export const de: Messages = {
     logs: 'Protokoll',
     links: 'Verbindungen',
     panel: 'Panel',
+    about: 'Über',
     gallery: 'Bausteine',
   },
   preferences: {
@@ -529,6 +530,22 @@ export const de: Messages = {
       refused: 'ABGELEHNT',
       lost: 'NICHT BEKANNT: Verbindung verloren',
     },
+  },
+  about: {
+    title: 'Über Andon',
+    version: 'Andon',
+    protocol: 'Protokoll',
+    electron: 'Electron',
+    chromium: 'Chromium',
+    node: 'Node',
+    system: 'System des Panels',
+    licence: 'Andon steht unter der MIT-Lizenz.',
+    licences: 'Lizenzen',
+    contains:
+      'Andon enthält ein Paket unter eigener Lizenz: | Andon enthält {count} Pakete, jedes unter eigener Lizenz:',
+    loading: 'Wird geladen …',
+    silent:
+      'Das Panel antwortet nicht. Seine Versionen stehen hier, wenn die Verbindung wieder da ist und die Seite neu geöffnet wird.',
   },
   panel: {
     title: 'Panel',

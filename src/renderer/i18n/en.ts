@@ -17,6 +17,7 @@ export const en = {
     logs: 'Logs',
     links: 'Links',
     panel: 'Panel',
+    about: 'About',
     gallery: 'Components',
   },
   preferences: {
@@ -526,6 +527,21 @@ export const en = {
       refused: 'REFUSED',
       lost: 'NOT KNOWN: link lost',
     },
+  },
+  about: {
+    title: 'About Andon',
+    version: 'Andon',
+    protocol: 'Protocol',
+    electron: 'Electron',
+    chromium: 'Chromium',
+    node: 'Node',
+    system: 'System of the panel',
+    licence: 'Andon is under the MIT licence.',
+    licences: 'Licences',
+    contains:
+      'Andon contains one package, under its own licence: | Andon contains {count} packages, each under its own licence:',
+    loading: 'Loading …',
+    silent: 'The panel does not answer. Its versions are shown when the link is back and this page is opened again.',
   },
   panel: {
     title: 'Panel',

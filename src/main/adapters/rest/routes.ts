@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { OwnNames } from '../origin.ts'
+import { aboutRoutes } from './about-routes.ts'
 import { ApiError } from './api-error.ts'
 import { commandRoutes } from './command-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
@@ -36,6 +37,7 @@ export async function restRoutes(
   await describeRoutes(app)
   historyRoutes(app, history)
   trendRoutes(app, trends)
+  aboutRoutes(app)
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
     // Right before the route asks: the request may have been on its way in when the end began.
