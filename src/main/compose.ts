@@ -20,6 +20,7 @@ import type { Accept } from '../core/session-socket.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
+import { isSettled } from '../shared/command.ts'
 import type { CertificateHealth, Health, Problem } from '../shared/health.ts'
 import { systemClock } from './adapters/clock.ts'
 import { lockDataDir } from './adapters/data-dir-lock.ts'
@@ -39,6 +40,7 @@ import { ConfigProblems } from './config-problems.ts'
 import { type Listeners, openListeners } from './listeners.ts'
 import { Metrics } from './metrics.ts'
 import { watchPlantFile } from './plant-file.ts'
+import type { UnderWay } from './shell/update-rules.ts'
 import { VERSION } from './version.ts'
 
 /** Limits on what a viewer may do; see PROTOCOL.md. */
@@ -81,6 +83,8 @@ export interface Panel {
   /** Where datagrams go. */
   readonly listening: readonly string[]
   health(): Health
+  /** Commands that no machine has settled yet, and machines that somebody has control of. */
+  underWay(): UnderWay
   /** Answers a GET of a path below `/api/`. */
   get(path: string): Promise<ApiAnswer>
   /** Idempotent. Listeners first, so that nothing new comes in; then viewers, the port, the journal. */
@@ -310,6 +314,10 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     certificate: tls && tls.health,
     listening: listeners.addresses,
     health: () => board.health,
+    underWay: () => ({
+      commands: [...hub.folded.commands.values()].filter(({ status }) => !isSettled(status)).length,
+      controlled: hub.folded.control.size,
+    }),
     get: (path) => web.get(path),
     close: () => (closing ??= close()),
   }

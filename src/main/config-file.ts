@@ -5,6 +5,7 @@ import { type Plant, PlantSchema } from '../shared/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
 import { plantFindings } from './plant-mistakes.ts'
 import { type Mistake, schemaMistakes } from './schema-mistakes.ts'
+import { UpdatesSchema } from './updates-config.ts'
 import { UsageError } from './usage-error.ts'
 import { readYaml, YamlMistake, type YamlText } from './yaml-text.ts'
 
@@ -159,6 +160,7 @@ export const SettingsSchema = Type.Object({
       description: 'How long the values of tags are kept. Default: 90',
     }),
   ),
+  updates: Type.Optional(UpdatesSchema),
   data_dir: Type.Optional(
     Type.String({
       minLength: 1,

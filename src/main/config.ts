@@ -15,6 +15,7 @@ import {
   type Option,
   OPTIONS,
 } from './options.ts'
+import { type Updates, updatesConfig } from './updates-config.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Everything that can be set, checked and complete. Times in milliseconds. */
@@ -50,6 +51,8 @@ export interface Config {
   readonly retention: Retention
   /** How long the values of tags are kept. */
   readonly trendRetentionMs: number
+  /** Null: nowhere, so that nothing is asked of the network. */
+  readonly updates: Updates | null
   readonly dataDir: string
   readonly logLevel: LogLevel
 }
@@ -93,6 +96,8 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
   const eventsSockets = texts(flags, 'events-socket') ?? file.events_sockets
   const udp = texts(flags, 'udp') ?? file.udp
   const group = text(flags, 'socket-group') ?? file.socket_group
+  const updatesUrl = text(flags, 'updates')
+  const updates = updatesUrl === undefined ? file.updates : { ...file.updates, url: updatesUrl }
   return {
     kind: 'run',
     config: {
@@ -123,6 +128,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       },
       trendRetentionMs:
         (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
+      updates: updates ? updatesConfig(updates) : null,
       dataDir: resolve(text(flags, 'data-dir') ?? file.data_dir ?? defaultDataDir()),
       logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
     },

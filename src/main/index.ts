@@ -16,6 +16,8 @@ else
     compose,
     startText,
     failedStart,
+    diagnose: async (file) =>
+      (await runCommand(['diagnose', '--out', file, ...argv], { secret: readSecret })).text.trim(),
     rendererDir: join(import.meta.dirname, '..', 'renderer'),
     journalThread: join(import.meta.dirname, 'journal.js'),
     configThread: join(import.meta.dirname, 'config.js'),

@@ -158,6 +158,13 @@ export const OPTIONS = [
     text: 'How long the values of tags are kept.',
     default: '90',
   },
+  {
+    flag: 'updates',
+    value: 'URL',
+    key: 'updates',
+    text: 'Folder of releases on a web server, where the window looks for newer versions.',
+    default: 'nowhere',
+  },
   { flag: 'data-dir', value: 'DIR', key: 'data_dir', text: 'Folder for the journal.', default: defaultDataDir() },
   {
     flag: 'config',

@@ -1,9 +1,11 @@
 import type { CommandEnd, Terminal } from './command-end.ts'
 import { UsageError } from '../usage-error.ts'
 import { diagnoseCommand } from './diagnose-command.ts'
+import { updateCommand } from './update-command.ts'
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[], terminal: Terminal) => Promise<CommandEnd>>> = {
   diagnose: (args) => diagnoseCommand(args),
+  update: (args) => updateCommand(args),
 }
 
 /** True where the command line asks for a command instead of the panel. */
