@@ -42,6 +42,7 @@ test('in a panel that does not answer it says so', async () => {
   await page.route('**/api/v1/about', (route) => route.fulfill({ status: 404, body: '' }))
   await page.goto(`${panel.url}#/about`)
   await page.getByText('The panel does not answer').waitFor()
+  expect(await page.getByTestId('versions').count()).toBe(0)
 })
 
 for (const theme of THEMES) {

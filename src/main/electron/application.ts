@@ -199,7 +199,7 @@ class Application {
     })
     this.#updates = updates
     if (kiosk) return
-    const { diagnose } = this.#parts
+    const diagnose = (file: string): Promise<string> => this.#parts.diagnose(file)
     const { platform } = process
     installMenu(
       platform,
@@ -211,17 +211,16 @@ class Application {
   #install(updater: Updater): void {
     if (this.#ending) return
     this.#ending = true
-    this.#close().then(
-      () => {
-        this.#installing = true
-        app.releaseSingleInstanceLock()
-        updater.install()
-      },
-      (error: unknown) => {
-        this.#log.error({ err: error }, 'closing failed')
-        app.exit(1)
-      },
-    )
+    const replace = async (): Promise<void> => {
+      await this.#close()
+      this.#installing = true
+      app.releaseSingleInstanceLock()
+      updater.install()
+    }
+    replace().catch((error: unknown) => {
+      this.#log.error({ err: error }, 'closing failed')
+      app.exit(1)
+    })
   }
 
   /** Ends the application in order. Only the first call counts. */

@@ -26,7 +26,7 @@ const said = (): (string | undefined)[] => dialog.showMessageBox.mock.calls.map(
 function help({
   updater = null,
   commands = 0,
-  platform = 'linux' as NodeJS.Platform,
+  platform = 'linux',
 }: { updater?: Updater | null; commands?: number; platform?: NodeJS.Platform } = {}) {
   const underWay = () => ({ commands, controlled: 0 })
   const log = new MemoryLog()
