@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { licenceModule } from './scripts/package/licence-module.mjs'
 
 const at = (path: string) => resolve(import.meta.dirname, path)
 
@@ -40,7 +41,7 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     base: './',
-    plugins: [vue()],
+    plugins: [vue(), licenceModule(at('scripts/package/licences.mjs'))],
     build: {
       outDir: 'out/renderer',
       target: 'chrome120',

@@ -58,8 +58,9 @@ export default {
   copyright: 'Copyright © 2026 The Andon authors',
   directories: { output: 'dist', buildResources: 'build' },
   extraMetadata: { homepage },
-  // Updates are not looked for by themselves; nothing is uploaded by a build.
-  publish: null,
+  // For latest*.yml beside the packages, and app-update.yml within them. Where updates are looked for stands in the panel's
+  // own configuration, and is nowhere by default; nothing is uploaded by a build.
+  publish: { provider: 'generic', url: homepage },
   toolsets: { appimage: '1.0.3' },
   artifactName: '${name}-${version}-${os}-${arch}.${ext}',
 

@@ -17,7 +17,7 @@ import { join, relative, resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, OUT, ROOT } from './build.mjs'
 import { carried } from './package/carried.mjs'
-import { productionPackages } from './package/installed.mjs'
+import { headlessPackages } from './package/installed.mjs'
 import { licenceTexts } from './package/licences.mjs'
 import { addonsByAbi } from './package/node-addon.mjs'
 
@@ -27,7 +27,7 @@ const PLATFORM = `${process.platform}-${process.arch}`
 /** Copies the production packages, without what is not needed to run. @param {string} folder */
 function copyPackages(folder) {
   const modules = join(ROOT, 'node_modules')
-  for (const path of productionPackages()) {
+  for (const path of headlessPackages()) {
     cpSync(join(ROOT, path), join(folder, path), {
       recursive: true,
       filter: (source) => {

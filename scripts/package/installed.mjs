@@ -28,6 +28,17 @@ export function productionPackages() {
     .map(([path]) => path)
 }
 
+/** What only the window uses: electron-updater. */
+const OF_THE_WINDOW = new Set(['electron-updater'])
+
+/** What the panel needs to run without a window, of {@link productionPackages}. */
+export function headlessPackages() {
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const names = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !OF_THE_WINDOW.has(name))
+  const needed = new Set(withDependencies(names))
+  return productionPackages().filter((path) => needed.has(path))
+}
+
 /**
  * The named packages and all that they depend on, as paths below the repository. For those that are bundled into the
  * page: the lock file counts them among what is only needed to build.

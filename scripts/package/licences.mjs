@@ -6,27 +6,57 @@ import { productionPackages, withDependencies } from './installed.mjs'
 const TEXT = /^(licen[cs]e|copying|notice)([.-].*)?$/i
 
 /**
- * The licence texts of everything that a package of Andon contains, in one text: what it runs on, and what is bundled
- * into the page, of which no folder is left.
+ * @typedef {object} Licence
+ * @property {string} name
+ * @property {string} version
+ * @property {string} licence its name
+ * @property {string} text
  */
+
+/** Of packages that name this licence and leave its text out. */
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`
+
+/**
+ * The licences of everything that a package of Andon contains: what it runs on, and what is bundled into the page, of
+ * which no folder is left. By name, each version once.
+ */
+export function licences() {
+  const paths = new Set([...productionPackages(), ...withDependencies(bundledNames())])
+  const all = [...paths].filter((path) => existsSync(join(ROOT, path))).map(licenceOf)
+  const each = new Map(all.map((licence) => [`${licence.name}@${licence.version}`, licence]))
+  return [...each.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+}
+
+/** The same in one text. */
 export function licenceTexts() {
-  const packages = new Set([...productionPackages(), ...withDependencies(bundledNames())])
-  const texts = [...packages]
-    .filter((path) => existsSync(join(ROOT, path)))
-    .toSorted((a, b) => a.localeCompare(b, 'en'))
-    .map(licenceOf)
   const own = readFileSync(join(ROOT, 'LICENSE'), 'utf8').trim()
+  const texts = licences().map(
+    ({ name, version, licence, text }) => `\n${'-'.repeat(78)}\n${name} ${version} (${licence})\n\n${text}\n`,
+  )
   return `Andon\n\n${own}\n\nAndon contains the packages below, each under its own licence.\n${texts.join('')}`
 }
 
-/** @param {string} path */
+/** @param {string} path @returns {Licence} */
 function licenceOf(path) {
-  const { name, version, license } = JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'))
+  const { name, version, license, author } = JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'))
   const files = readdirSync(join(ROOT, path)).filter((file) => TEXT.test(file))
-  const texts = files.map((file) => readFileSync(join(ROOT, path, file), 'utf8').trim())
-  const head = `${name} ${version} (${license ?? 'see below'})`
-  // A few packages name their licence and leave its text out.
-  return `\n${'-'.repeat(78)}\n${[head, ...texts].join('\n\n')}\n`
+  const text = files.map((file) => readFileSync(join(ROOT, path, file), 'utf8').trim()).join('\n\n')
+  const licence = license ?? 'see its text'
+  if (text !== '') return { name, version, licence, text }
+  if (licence !== 'MIT') throw new Error(`${name} is under ${licence} and brings no text of it along.`)
+  const holder = typeof author === 'string' ? author : (author?.name ?? `the authors of ${name}`)
+  return { name, version, licence, text: `Copyright (c) ${holder}\n\n${MIT}` }
 }
 
 /** Names of the packages that the page imports. */

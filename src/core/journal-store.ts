@@ -64,7 +64,15 @@ export interface Pruned {
 }
 
 /** Why the journal cannot be written. */
-export const JOURNAL_FAULTS = ['disk_full', 'read_only', 'corrupt', 'newer_version', 'in_use', 'io'] as const
+export const JOURNAL_FAULTS = [
+  'disk_full',
+  'read_only',
+  'corrupt',
+  'newer_version',
+  'no_backup',
+  'in_use',
+  'io',
+] as const
 export type JournalFault = (typeof JOURNAL_FAULTS)[number]
 
 /** Each fault as a sentence that is safe to show. */
@@ -73,6 +81,7 @@ export const FAULT_SENTENCES: Readonly<Record<JournalFault, string>> = {
   read_only: 'The data folder cannot be written.',
   corrupt: 'The journal file is damaged.',
   newer_version: 'The journal was written by a newer version of Andon.',
+  no_backup: 'The journal could not be copied before this version of Andon changes it.',
   in_use: 'Another process holds the journal.',
   io: 'The disk reports an error.',
 }

@@ -45,6 +45,8 @@ const REMEDIES: Readonly<Record<JournalFault, string>> = {
   read_only: 'Give the user that runs Andon the right to write in the data folder. Writing goes on by itself.',
   corrupt: 'Nothing to do: the damaged file is set aside in the data folder, and a new one is begun.',
   newer_version: 'Install the newer version of Andon again, or choose another folder with --data-dir.',
+  no_backup:
+    'Free as much space on the disk of the data folder as the journal takes, or move the journal away. It goes on by itself.',
   in_use: 'Stop the other process, or choose another folder with --data-dir.',
   io: 'Check the disk. Writing goes on by itself when it answers again.',
 }

@@ -21,6 +21,7 @@ const PRIORITIES: Readonly<Record<Problem['code'], Priority | null>> = {
   journal_read_only: 'high',
   journal_corrupt: 'high',
   journal_newer_version: 'high',
+  journal_no_backup: 'high',
   journal_in_use: 'high',
   journal_io: 'high',
   config_refused: 'medium',

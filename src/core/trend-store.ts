@@ -7,6 +7,7 @@ export const TREND_FAULT_SENTENCES: Readonly<Record<JournalFault, string>> = {
   read_only: 'The data folder cannot be written.',
   corrupt: 'The file of the trends is damaged.',
   newer_version: 'The trends were written by a newer version of Andon.',
+  no_backup: 'The trends could not be copied.',
   in_use: 'Another process holds the trends.',
   io: 'The disk reports an error.',
 }

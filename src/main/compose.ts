@@ -24,6 +24,7 @@ import { scopedPlant } from '../core/scoped-plant.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
+import { isSettled } from '../shared/command.ts'
 import { PanelSettings } from '../core/panel-settings.ts'
 import type { CertificateHealth, Health, Problem } from '../shared/health.ts'
 import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
@@ -48,6 +49,7 @@ import { type Listeners, openListeners } from './listeners.ts'
 import { Metrics } from './metrics.ts'
 import { YamlSettings } from './settings-file.ts'
 import { watchPlantFile } from './plant-file.ts'
+import type { UnderWay } from './shell/update-rules.ts'
 import { VERSION } from './version.ts'
 
 /** Limits on what a viewer may do; see PROTOCOL.md. */
@@ -101,6 +103,8 @@ export interface Panel {
   /** Prints the one-time code for the first administrator, while there is no account. */
   offerCode(): void
   health(): Health
+  /** Commands that no machine has settled yet, and machines that somebody has control of. */
+  underWay(): UnderWay
   /** Answers the machine's own display, for a path below `/api/`. */
   ask(question: ApiQuestion): Promise<ApiAnswer>
   /** Idempotent. Listeners first, so that nothing new comes in; then viewers, the port, the journal. */
@@ -373,6 +377,10 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     health: () => board.health,
     ask: (question) => web.ask(question),
     offerCode: () => administration.offerCode(),
+    underWay: () => ({
+      commands: [...hub.folded.commands.values()].filter(({ status }) => !isSettled(status)).length,
+      controlled: hub.folded.control.size,
+    }),
     close: () => (closing ??= close()),
   }
 }

@@ -7,6 +7,7 @@ import { LOG_LEVELS } from './adapters/logger.ts'
 import { openIdMistakes, OpenIdSchema } from './openid-schema.ts'
 import { plantFindings } from './plant-mistakes.ts'
 import { type Mistake, schemaMistakes } from './schema-mistakes.ts'
+import { UpdatesSchema } from './updates-config.ts'
 import { UsageError } from './usage-error.ts'
 import { readYaml, YamlMistake, type YamlText } from './yaml-text.ts'
 
@@ -173,6 +174,7 @@ export const SettingsSchema = Type.Object({
       description: 'How long the values of tags are kept. Default: 90',
     }),
   ),
+  updates: Type.Optional(UpdatesSchema),
   data_dir: Type.Optional(
     Type.String({
       minLength: 1,

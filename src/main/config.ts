@@ -19,6 +19,7 @@ import {
   type Option,
   OPTIONS,
 } from './options.ts'
+import { type Updates, updatesConfig } from './updates-config.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Everything that can be set, checked and complete. Times in milliseconds. */
@@ -62,6 +63,8 @@ export interface Config {
   readonly retention: Retention
   /** How long the values of tags are kept. */
   readonly trendRetentionMs: number
+  /** Null: nowhere, so that nothing is asked of the network. */
+  readonly updates: Updates | null
   readonly dataDir: string
   readonly logLevel: LogLevel
 }
@@ -127,6 +130,8 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
   const group = text(flags, 'socket-group') ?? file.socket_group
   const allowedHosts = (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost)
   const names = new OwnNames({ host, hostname: hostname(), allowed: allowedHosts })
+  const updatesUrl = text(flags, 'updates')
+  const updates = updatesUrl === undefined ? file.updates : { ...file.updates, url: updatesUrl }
   return {
     kind: 'run',
     config: {
@@ -161,9 +166,22 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
       },
       trendRetentionMs:
         (positive(flags, 'trend-retention-days', 'days') ?? file.trend_retention_days ?? 90) * 86_400_000,
+      updates: updates ? updatesConfig(updates) : null,
       dataDir,
       logLevel: logLevel(text(flags, 'log-level')) ?? file.log_level ?? 'info',
     },
+  }
+}
+
+/**
+ * Where the data folder and the configuration file are by the command line alone, for when that file is what is wrong.
+ * Throws a {@link UsageError} where the command line is.
+ */
+export function namedPlaces(argv: readonly string[]): { readonly dataDir: string; readonly configFile: string } {
+  const flags = parseFlags(argv)
+  return {
+    dataDir: resolve(text(flags, 'data-dir') ?? defaultDataDir()),
+    configFile: resolve(text(flags, 'config') ?? defaultConfigFile()),
   }
 }
 

@@ -1,15 +1,25 @@
 import { join } from 'node:path'
+import { app } from 'electron'
+import { isCommand, runCommand } from './commands/command.ts'
+import { readSecret } from './commands/secret.ts'
 import { compose } from './compose.ts'
 import { startApplication } from './electron/application.ts'
+import { ownArguments } from './electron/arguments.ts'
+import { endWithCommand } from './electron/command-line.ts'
 import { failedStart, readStart, startText } from './start.ts'
 
-startApplication({
-  readStart,
-  compose,
-  startText,
-  failedStart,
-  rendererDir: join(import.meta.dirname, '..', 'renderer'),
-  journalThread: join(import.meta.dirname, 'journal.js'),
-  configThread: join(import.meta.dirname, 'config.js'),
-  preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
-})
+const argv = ownArguments(process.argv, app.isPackaged)
+if (isCommand(argv)) void endWithCommand(runCommand(argv, { secret: readSecret }))
+else
+  startApplication({
+    readStart,
+    compose,
+    startText,
+    failedStart,
+    diagnose: async (file) =>
+      (await runCommand(['diagnose', '--out', file, ...argv], { secret: readSecret })).text.trim(),
+    rendererDir: join(import.meta.dirname, '..', 'renderer'),
+    journalThread: join(import.meta.dirname, 'journal.js'),
+    configThread: join(import.meta.dirname, 'config.js'),
+    preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
+  })

@@ -172,6 +172,13 @@ export const OPTIONS = [
     default: '90',
   },
   {
+    flag: 'updates',
+    value: 'URL',
+    key: 'updates',
+    text: 'Folder of releases on a web server, where the window looks for newer versions.',
+    default: 'nowhere',
+  },
+  {
     flag: 'data-dir',
     value: 'DIR',
     key: 'data_dir',

@@ -26,7 +26,7 @@ export function readStart(argv: readonly string[]): Start {
       case 'version':
         return { kind: 'exit', code: 0, text: `${VERSION}\n` }
       case 'run':
-        return { kind: 'run', config: line.config, log: createLog(line.config.logLevel) }
+        return { kind: 'run', config: line.config, log: createLog(line.config.logLevel, line.config.dataDir) }
       default:
         return line satisfies never
     }

@@ -59,6 +59,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/panel', name: 'panel', component: PanelView },
   { path: '/settings', name: 'settings', component: SettingsView },
   { path: '/sign-in', name: 'sign-in', component: SignInView },
+  { path: '/about', name: 'about', component: () => import('./views/about-view.vue') },
   { path: '/gallery', name: 'gallery', component: () => import('./views/gallery-view.vue') },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView },
 ]

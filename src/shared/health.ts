@@ -53,6 +53,7 @@ export const PROBLEMS = [
   'journal_read_only',
   'journal_corrupt',
   'journal_newer_version',
+  'journal_no_backup',
   'journal_in_use',
   'journal_io',
   'config_refused',

@@ -3,10 +3,15 @@ import type { CommandEnd, Terminal } from './command-end.ts'
 import { UsageError } from '../usage-error.ts'
 import { accountCommand } from './account-command.ts'
 import { auditCommand } from './audit-command.ts'
+import { diagnoseCommand } from './diagnose-command.ts'
+import { updateCommand } from './update-command.ts'
 
-const COMMANDS: Readonly<
-  Record<string, (words: readonly string[], dataDir: string, terminal: Terminal) => Promise<CommandEnd>>
-> = { account: accountCommand, audit: auditCommand }
+const COMMANDS: Readonly<Record<string, (args: readonly string[], terminal: Terminal) => Promise<CommandEnd>>> = {
+  account: onData(accountCommand),
+  audit: onData(auditCommand),
+  diagnose: (args) => diagnoseCommand(args),
+  update: (args) => updateCommand(args),
+}
 
 /** True where the command line asks for a command instead of the panel. */
 export function isCommand(argv: readonly string[]): boolean {
@@ -20,15 +25,22 @@ export function isCommand(argv: readonly string[]): boolean {
 export async function runCommand(argv: readonly string[], terminal: Terminal): Promise<CommandEnd> {
   const [name = '', ...rest] = argv
   try {
-    const { words, options } = split(rest)
-    const line = readCommandLine(options)
-    if (line.kind !== 'run') throw new UsageError('A command takes --data-dir and --config only.')
     const run = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
     if (!run) throw new UsageError(`There is no command ${name}.`)
-    return await run(words, line.config.dataDir, terminal)
+    return await run(rest, terminal)
   } catch (error) {
     if (error instanceof UsageError) return { code: 2, text: `andon: ${error.message}\n` }
     throw error
+  }
+}
+
+/** A command on the data folder, which the panel's own options name. */
+function onData(run: (words: readonly string[], dataDir: string, terminal: Terminal) => Promise<CommandEnd>) {
+  return (args: readonly string[], terminal: Terminal): Promise<CommandEnd> => {
+    const { words, options } = split(args)
+    const line = readCommandLine(options)
+    if (line.kind !== 'run') throw new UsageError('A command takes --data-dir and --config only.')
+    return run(words, line.config.dataDir, terminal)
   }
 }
 

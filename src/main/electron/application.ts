@@ -1,16 +1,21 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
+import { systemClock } from '../adapters/clock.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
+import type { UnderWay } from '../shell/update-rules.ts'
+import { type Updater, UpdateWatch } from '../shell/update-watch.ts'
 import type { Start } from '../start.ts'
 import { ownArguments } from './arguments.ts'
 import { restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
+import { helpItems } from './help.ts'
 import { openSessions } from './ipc.ts'
 import { installMenu } from './menu.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
+import { electronUpdater } from './updates.ts'
 import { openWindow } from './window.ts'
 import { readWindowPlace, writeWindowPlace } from './window-file.ts'
 
@@ -23,6 +28,8 @@ export interface Parts {
   compose(config: Config, surroundings: Surroundings): Promise<Panel>
   startText(panel: Panel): string
   failedStart(error: unknown, log: Surroundings['log']): string
+  /** Writes the diagnostics to a file; resolves with what to tell. */
+  diagnose(file: string): Promise<string>
   /** Folder with the built renderer. */
   readonly rendererDir: string
   /** The built journal thread. */
@@ -54,6 +61,9 @@ class Application {
   /** Resolves with the panel, or with null where it could not be started. */
   #panel: Promise<Panel | null> = Promise.resolve(null)
   #ending = false
+  /** The end is an installer's: it quits by itself. */
+  #installing = false
+  #updates: UpdateWatch | undefined
 
   constructor(parts: Parts, { config, log }: Extract<Start, { kind: 'run' }>) {
     this.#parts = parts
@@ -105,6 +115,7 @@ class Application {
     })
     app.on('window-all-closed', () => this.#end('the window was closed'))
     app.on('before-quit', (event) => {
+      if (this.#installing) return
       // The panel closes in order first; the end of that ends the process without asking again.
       event.preventDefault()
       this.#end('quit')
@@ -156,7 +167,7 @@ class Application {
     try {
       if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
       const place = kiosk ? null : readWindowPlace(placeFile, log)
-      await openWindow(
+      const window = await openWindow(
         { origin, preload, development: development !== undefined, kiosk, place },
         {
           givenUp: (why) => {
@@ -167,6 +178,7 @@ class Application {
         },
         log,
       )
+      this.#offerHelp(window, panel)
     } catch (error) {
       // A window that is closed while it loads says so in the same way.
       if (!this.#ending) throw error
@@ -176,6 +188,45 @@ class Application {
   #origin() {
     const development = developmentUrl()
     return development === undefined ? panelOrigin : developmentOrigin(development)
+  }
+
+  /** The Help menu, and updates, which are looked for in a kiosk as well. */
+  #offerHelp(window: BrowserWindow, panel: Panel): void {
+    const { kiosk, updates: from } = this.#config
+    const log = this.#log
+    const underWay = (): UnderWay => panel.underWay()
+    const updater = from && electronUpdater(from, log)
+    const updates = new UpdateWatch({
+      updater: updater && { ...updater, install: () => this.#install(updater) },
+      clock: systemClock,
+      log,
+      underWay,
+      kiosk,
+    })
+    this.#updates = updates
+    if (kiosk) return
+    const diagnose = (file: string): Promise<string> => this.#parts.diagnose(file)
+    const { platform } = process
+    installMenu(
+      platform,
+      helpItems({ window, pageUrl: this.#origin().url, diagnose, updates, underWay, platform, log }),
+    )
+  }
+
+  /** The panel closes first, and gives free what the new version needs: the installer may start that at once. */
+  #install(updater: Updater): void {
+    if (this.#ending) return
+    this.#ending = true
+    const replace = async (): Promise<void> => {
+      await this.#close()
+      this.#installing = true
+      app.releaseSingleInstanceLock()
+      updater.install()
+    }
+    replace().catch((error: unknown) => {
+      this.#log.error({ err: error }, 'closing failed')
+      app.exit(1)
+    })
   }
 
   /** Ends the application in order. Only the first call counts. */
@@ -217,6 +268,7 @@ class Application {
   }
 
   async #close(): Promise<void> {
+    this.#updates?.close()
     const panel = await this.#panel
     await panel?.close()
   }

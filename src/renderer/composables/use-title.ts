@@ -42,6 +42,8 @@ export function useTitle(): void {
         return t('panel.title')
       case 'settings':
         return t('settings.title')
+      case 'about':
+        return t('about.title')
       case 'gallery':
         return t('gallery.title')
       case 'sign-in':

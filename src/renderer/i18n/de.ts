@@ -20,6 +20,7 @@ export const de: Messages = {
     links: 'Verbindungen',
     panel: 'Panel',
     settings: 'Einstellungen',
+    about: 'Über',
     gallery: 'Bausteine',
   },
   settings: {
@@ -159,6 +160,7 @@ export const de: Messages = {
     journal_read_only: 'Das Journal lässt sich nicht schreiben: Ereignisse werden nicht aufbewahrt',
     journal_corrupt: 'Das Journal ist beschädigt',
     journal_newer_version: 'Das Journal gehört zu einer neueren Version',
+    journal_no_backup: 'Das Journal kann nicht übernommen werden: Ereignisse werden nicht aufbewahrt',
     journal_in_use: 'Ein anderes Panel benutzt das Journal',
     journal_io: 'Das Journal lässt sich nicht lesen oder schreiben',
     config_refused: 'Die Konfigurationsdatei ist nicht verwendbar',
@@ -572,6 +574,22 @@ export const de: Messages = {
       refused: 'ABGELEHNT',
       lost: 'NICHT BEKANNT: Verbindung verloren',
     },
+  },
+  about: {
+    title: 'Über Andon',
+    version: 'Andon',
+    protocol: 'Protokoll',
+    electron: 'Electron',
+    chromium: 'Chromium',
+    node: 'Node',
+    system: 'System des Panels',
+    licence: 'Andon steht unter der MIT-Lizenz.',
+    licences: 'Lizenzen',
+    contains:
+      'Andon enthält ein Paket unter eigener Lizenz: | Andon enthält {count} Pakete, jedes unter eigener Lizenz:',
+    loading: 'Wird geladen …',
+    silent:
+      'Das Panel antwortet nicht. Seine Versionen stehen hier, wenn die Verbindung wieder da ist und die Seite neu geöffnet wird.',
   },
   panel: {
     title: 'Panel',

@@ -18,6 +18,7 @@ export const en = {
     links: 'Links',
     panel: 'Panel',
     settings: 'Settings',
+    about: 'About',
     gallery: 'Components',
   },
   settings: {
@@ -157,6 +158,7 @@ export const en = {
     journal_read_only: 'The journal cannot be written: events are not kept',
     journal_corrupt: 'The journal is damaged',
     journal_newer_version: 'The journal belongs to a newer version',
+    journal_no_backup: 'The journal cannot be taken over: events are not kept',
     journal_in_use: 'Another panel is using the journal',
     journal_io: 'The journal cannot be read or written',
     config_refused: 'The configuration file cannot be used',
@@ -569,6 +571,21 @@ export const en = {
       refused: 'REFUSED',
       lost: 'NOT KNOWN: link lost',
     },
+  },
+  about: {
+    title: 'About Andon',
+    version: 'Andon',
+    protocol: 'Protocol',
+    electron: 'Electron',
+    chromium: 'Chromium',
+    node: 'Node',
+    system: 'System of the panel',
+    licence: 'Andon is under the MIT licence.',
+    licences: 'Licences',
+    contains:
+      'Andon contains one package, under its own licence: | Andon contains {count} packages, each under its own licence:',
+    loading: 'Loading …',
+    silent: 'The panel does not answer. Its versions are shown when the link is back and this page is opened again.',
   },
   panel: {
     title: 'Panel',

@@ -89,6 +89,10 @@ export const SETTINGS_DE: Readonly<Record<string, Words>> = {
     title: 'Aufbewahrung der Trends, Tage',
     description: 'Wie lange die Werte der Variablen aufgehoben werden. Vorgabe: 90',
   },
+  updates: {
+    title: 'Aktualisierungen',
+    description: 'Ordner mit Ausgaben auf einem Webserver, in dem das Fenster nach neueren sucht. Vorgabe: nirgends',
+  },
   data_dir: {
     title: 'Datenordner',
     description: 'Ordner für das Journal und die Konten. Vorgabe: ~/.local/state/andon unter Linux',

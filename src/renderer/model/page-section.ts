@@ -1,7 +1,7 @@
 /** Pages that share one place in the navigation, which leads to the first of them. */
 const SECTIONS = [
   ['events', 'logs'],
-  ['panel', 'links', 'settings'],
+  ['panel', 'links', 'settings', 'about'],
 ] as const
 
 export type SectionPage = (typeof SECTIONS)[number][number]

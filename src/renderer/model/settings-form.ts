@@ -12,6 +12,7 @@ const SECTIONS = {
     'tls_key',
     'http_redirect_port',
     'openid',
+    'updates',
     'connections',
     'connections_per_address',
     'messages_per_second',

@@ -15,6 +15,7 @@ import {
   crashReporter,
   dialog,
   ipcMain,
+  Menu,
   order,
   powerSaveBlocker,
   protocol,
@@ -24,6 +25,23 @@ import {
 import { RecordingCore } from './recording-core.ts'
 
 vi.mock('electron', () => import('./fake-electron.ts'))
+
+/** In place of electron-updater. */
+const updater = { install: vi.fn<() => void>() }
+vi.mock('../../../src/main/electron/updates.ts', () => ({
+  electronUpdater: () => ({
+    look: () => Promise.resolve('0.2.0'),
+    load: () => Promise.resolve(),
+    install: () => updater.install(),
+  }),
+}))
+
+/** Chooses an entry of the Help menu. */
+function choose(label: string): void {
+  const [[template] = []] = Menu.buildFromTemplate.mock.calls.slice(-1)
+  const items = (template as { submenu: { label: string; click(): void }[] }[]).flatMap(({ submenu }) => submenu)
+  items.find((item) => item.label === label)?.click()
+}
 
 type Listener = (...args: unknown[]) => void
 
@@ -95,6 +113,7 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
           },
           ask: () => Promise.reject(new Error('not here')),
           offerCode: () => undefined,
+          underWay: () => ({ commands: 0, controlled: 0 }),
           close: () => {
             order.push('close')
             return new Promise((resolve) => (built.closed = resolve))
@@ -104,6 +123,7 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
       },
       startText,
       failedStart,
+      diagnose: (file) => Promise.resolve(`written to ${file}`),
       rendererDir: join(dir, 'renderer'),
       journalThread: '/journal.js',
       configThread: 'nowhere',
@@ -214,6 +234,28 @@ describe('a second start', () => {
     expect(window?.restore).toHaveBeenCalledOnce()
     expect(window?.show).toHaveBeenCalledOnce()
     expect(window?.focus).toHaveBeenCalledOnce()
+  })
+})
+
+describe('an update', () => {
+  test('is installed once the panel has closed and given its place free; the installer’s quit is let through', async () => {
+    const built = stage({}, ['--updates', 'https://releases.example/'])
+    updater.install.mockImplementation(() => void order.push('install'))
+    await open(built)
+    choose('Updates…')
+    await waitFor(() => order.includes('close'))
+    expect(order).not.toContain('install')
+    built.closed()
+    await waitFor(() => order.includes('install'))
+    expect(order.slice(-3)).toEqual(['close', 'release', 'install'])
+    const preventDefault = vi.fn<() => void>()
+    app.emit('before-quit', { preventDefault })
+    expect(preventDefault).not.toHaveBeenCalled()
+  })
+
+  test('has no place in the menu of a kiosk, for there is none', async () => {
+    await open(stage({}, ['--kiosk']))
+    expect(Menu.setApplicationMenu.mock.calls).toEqual([[null]])
   })
 })
 

@@ -22,6 +22,7 @@ class FakeApp extends EventEmitter {
   readonly enableSandbox = vi.fn<() => void>(() => void order.push('sandbox'))
   readonly exit = vi.fn<(code: number) => void>((code) => void order.push(`exit ${code}`))
   readonly requestSingleInstanceLock = vi.fn<() => boolean>(() => true)
+  readonly releaseSingleInstanceLock = vi.fn<() => void>(() => void order.push('release'))
 
   setPath(name: string, path: string): void {
     this.paths[name] = path
@@ -161,7 +162,13 @@ export const app = new FakeApp()
 export const ipcMain = new EventEmitter()
 export const dialog = {
   showErrorBox: vi.fn<(title: string, text: string) => void>((title) => void order.push(`dialog ${title}`)),
+  showMessageBox: vi.fn<(window: unknown, box: { message: string }) => Promise<{ response: number }>>(() =>
+    Promise.resolve({ response: 0 }),
+  ),
+  showSaveDialog: vi.fn<() => Promise<{ filePath: string }>>(() => Promise.resolve({ filePath: '' })),
+  showOpenDialog: vi.fn<() => Promise<{ filePaths: string[] }>>(() => Promise.resolve({ filePaths: [] })),
 }
+export const shell = { openPath: vi.fn<(path: string) => Promise<string>>(() => Promise.resolve('')) }
 export const session = { defaultSession: new FakeSession() }
 export const protocol = {
   registerSchemesAsPrivileged: vi.fn<(schemes: unknown[]) => void>(() => void order.push('scheme')),

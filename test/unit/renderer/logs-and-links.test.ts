@@ -117,7 +117,7 @@ test('links keep their order, by machine and type as people sort', () => {
 
 test('pages that share a place in the navigation know each other', () => {
   expect(sectionOf('logs')).toEqual(['events', 'logs'])
-  expect(sectionOf('panel')).toEqual(['panel', 'links', 'settings'])
+  expect(sectionOf('panel')).toEqual(['panel', 'links', 'settings', 'about'])
   expect(sectionOf('overview')).toEqual([])
   expect(sectionOf(undefined)).toEqual([])
 })

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { OwnNames } from '../origin.ts'
+import { aboutRoutes } from './about-routes.ts'
 import { ApiError } from './api-error.ts'
 import type { Administration } from '../../../core/administration.ts'
 import { accountRoutes } from './account-routes.ts'
@@ -49,6 +50,7 @@ export async function restRoutes(
   await describeRoutes(app)
   historyRoutes(app, history)
   trendRoutes(app, trends)
+  aboutRoutes(app)
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (_request, reply) => void reply.header('Cache-Control', 'no-store'))
     // Right before the route asks: the request may have been on its way in when the end began.

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { faultError, journalError } from './fault.ts'
-import { migrate, SCHEMA_VERSION } from './migrations.ts'
+import { backUp } from './journal-backup.ts'
+import { migrate, SCHEMA_VERSION, versionOf } from './migrations.ts'
 
 export const JOURNAL_FILE = 'journal.db'
 
@@ -27,6 +28,9 @@ export function openForWriting(dataDir: string): DatabaseSyncInstance {
       PRAGMA cache_size = -8192;
       PRAGMA foreign_keys = OFF;
     `)
+    const version = versionOf(database)
+    // An empty file has nothing to lose.
+    if (version > 0 && version < SCHEMA_VERSION) backUp(database, dataDir, version)
     if (!migrate(database)) throw faultError('newer_version')
     return database
   } catch (error) {
@@ -44,8 +48,7 @@ function isNewer(file: string): boolean {
   let database: DatabaseSyncInstance | undefined
   try {
     database = new DatabaseSync(file, { readOnly: true })
-    const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
-    return version > SCHEMA_VERSION
+    return versionOf(database) > SCHEMA_VERSION
   } catch {
     return false
   } finally {

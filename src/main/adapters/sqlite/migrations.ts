@@ -35,11 +35,16 @@ export const MIGRATIONS: readonly string[] = [
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 
+/** How many steps a file has had. */
+export function versionOf(database: DatabaseSyncInstance): number {
+  return (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+}
+
 /** Brings a file to the present schema, all or nothing. Returns false where it was written by a newer Andon. */
 export function migrate(database: DatabaseSyncInstance): boolean {
-  const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
-  if (row.user_version > SCHEMA_VERSION) return false
-  for (let version = row.user_version; version < SCHEMA_VERSION; version += 1) {
+  const from = versionOf(database)
+  if (from > SCHEMA_VERSION) return false
+  for (let version = from; version < SCHEMA_VERSION; version += 1) {
     database.exec('BEGIN IMMEDIATE')
     try {
       database.exec(MIGRATIONS[version] ?? '')

@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Config, namedPlaces, readCommandLine } from '../config.ts'
+import { diagnosticsBundle, type Subject } from '../diagnose/bundle.ts'
+import { UsageError } from '../usage-error.ts'
+import type { CommandEnd } from './command-end.ts'
+
+const USAGE = 'Write: diagnose [--out FILE], and the options that the panel is started with, such as --data-dir DIR.'
+
+/**
+ * `diagnose`: writes what helps to find a fault into one file, beside a panel that runs or without one, and also where
+ * the configuration is what is wrong. Changes nothing else.
+ */
+export async function diagnoseCommand(args: readonly string[], now = new Date()): Promise<CommandEnd> {
+  const { out, rest } = split(args)
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  const file = resolve(out ?? `andon-diagnostics-${stamp}.zip`)
+  const subject = subjectOf(rest)
+  const bytes = await diagnosticsBundle(subject, now)
+  try {
+    // Never over another file; and for nobody else, until its owner has read it.
+    writeFileSync(file, bytes, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'EEXIST' ? 'it is there already' : message
+    return { code: 1, text: `andon: ${file} cannot be written: ${why}. Choose another place with --out FILE.\n` }
+  }
+  const note = subject.problem === null ? '' : `The configuration is refused: ${subject.problem}\n`
+  return { code: 0, text: `${note}The diagnostics are in ${file}. Read them before you send them to anybody.\n` }
+}
+
+function subjectOf(args: readonly string[]): Subject {
+  const places = namedPlaces(args)
+  let config: Config
+  try {
+    const line = readCommandLine(args)
+    if (line.kind !== 'run') throw new UsageError(USAGE)
+    ;({ config } = line)
+  } catch (error) {
+    if (error instanceof UsageError && error.message !== USAGE)
+      return { ...places, config: null, problem: error.message }
+    throw error
+  }
+  return { dataDir: config.dataDir, configFile: config.configFile, config, problem: null }
+}
+
+function split(args: readonly string[]): { readonly out: string | undefined; readonly rest: string[] } {
+  const at = args.findIndex((arg) => arg === '--out' || arg.startsWith('--out='))
+  const arg = args[at]
+  if (arg === undefined) return { out: undefined, rest: [...args] }
+  const inline = arg.startsWith('--out=')
+  const out = inline ? arg.slice('--out='.length) : args[at + 1]
+  if (out === undefined || out === '' || out.startsWith('-')) throw new UsageError(USAGE)
+  return { out, rest: args.toSpliced(at, inline ? 1 : 2) }
+}

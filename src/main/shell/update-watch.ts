@@ -1,0 +1,93 @@
+import type { Clock, Stop } from '../../core/clock.ts'
+import type { Log } from '../../core/log.ts'
+import { nextCheck, type UnderWay, type UpdateState, whyNotInstall } from './update-rules.ts'
+
+/** What looks for a newer version and brings it here; electron-updater in the product. */
+export interface Updater {
+  /** The newer version there is; null where there is none. */
+  look(): Promise<string | null>
+  /** Brings the one that was found, checked against its SHA-512. */
+  load(): Promise<void>
+  /** Ends the program and installs what was brought. */
+  install(): void
+}
+
+export interface UpdateWatchOptions {
+  /** Null: updates are off, and nothing is ever asked of the network. */
+  readonly updater: Updater | null
+  readonly clock: Clock
+  readonly log: Log
+  readonly underWay: () => UnderWay
+  readonly kiosk: boolean
+}
+
+/** Looks for newer versions from time to time and has them ready; installs one only when asked, and when that may be. */
+export class UpdateWatch {
+  readonly #options: UpdateWatchOptions
+  #state: UpdateState
+  #looking: Promise<void> | null = null
+  #stop: Stop | null = null
+  #closed = false
+
+  constructor(options: UpdateWatchOptions) {
+    this.#options = options
+    this.#state = { kind: options.updater ? 'unknown' : 'off' }
+    this.#plan()
+  }
+
+  get state(): UpdateState {
+    return this.#state
+  }
+
+  /** Looks now. Never rejects: the state says what came of it. */
+  look(): Promise<void> {
+    const { updater } = this.#options
+    if (!updater || this.#closed || this.#state.kind === 'ready') return Promise.resolve()
+    this.#stop?.()
+    return (this.#looking ??= this.#ask(updater).finally(() => {
+      this.#looking = null
+      this.#plan()
+    }))
+  }
+
+  /** Installs what is ready. Returns why not; null where the program ends now. */
+  install(): string | null {
+    const { updater, underWay, kiosk, log } = this.#options
+    if (!updater || this.#state.kind !== 'ready') return 'There is nothing to install.'
+    const why = whyNotInstall(underWay(), kiosk)
+    if (why !== null) return why
+    log.info({ version: this.#state.version }, 'an update is installed')
+    updater.install()
+    return null
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true
+    this.#stop?.()
+  }
+
+  async #ask(updater: Updater): Promise<void> {
+    try {
+      const version = await updater.look()
+      if (version === null) {
+        this.#state = { kind: 'current' }
+        return
+      }
+      this.#state = { kind: 'loading', version }
+      await updater.load()
+      this.#state = { kind: 'ready', version }
+      this.#options.log.info({ version }, 'an update is ready')
+    } catch (error) {
+      // Anything may be wrong with a network; only the first line is for people.
+      const reason = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+      this.#state = { kind: 'failed', reason }
+      this.#options.log.warn({ err: error }, 'updates could not be looked for')
+    }
+  }
+
+  #plan(): void {
+    const wait = this.#closed ? null : nextCheck(this.#state)
+    if (wait !== null) this.#stop = this.#options.clock.after(wait, () => void this.look())
+  }
+}
