@@ -10,6 +10,7 @@ import { messageFrame } from '../core/frame.ts'
 import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
 import { continuation, Journal } from '../core/journal.ts'
+import { MachineQuota } from '../core/machine-quota.ts'
 import { JournalError } from '../core/journal-store.ts'
 import { Operations } from '../core/operations.ts'
 import { DescribedPlant } from '../core/plant.ts'
@@ -126,7 +127,11 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   }
 
   const plant = new DescribedPlant(
-    { staleAfterMs: config.staleAfterMs, controlPrefix: config.controlPrefix },
+    {
+      staleAfterMs: config.staleAfterMs,
+      controlPrefix: config.controlPrefix,
+      eventsPerSecond: config.machineEventsPerSecond,
+    },
     config.configured && plantOf(config.configured),
   )
   const configProblems = new ConfigProblems()
@@ -149,7 +154,15 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   }
 
   const binding = addon ?? loadUnixBinding()
-  const ingest = new Ingest(hub, clock, log)
+  const quota = new MachineQuota(
+    {
+      perSecond: (machine) => plant.eventsPerSecond(machine),
+      newcomersPerSecond: config.machineEventsPerSecond,
+      knows: (machine) => plant.machine(machine) !== null || hub.folded.machines.has(machine),
+    },
+    clock.monotonic(),
+  )
+  const ingest = new Ingest(hub, clock, log, quota)
   let listeners: Listeners
   try {
     listeners = await openListeners(config, ingest, log, binding)
@@ -173,7 +186,12 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     controlLink.close()
   }
 
+  const overQuota = (): Problem[] => {
+    const problem = quota.problem(clock.monotonic())
+    return problem ? [problem] : []
+  }
   const problems = (): Problem[] => [
+    ...overQuota(),
     ...listeners.problems,
     ...(journal.problem ? [journal.problem] : []),
     ...(trends.problem ? [trends.problem] : []),
@@ -201,6 +219,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       listeners: ingest.listeners,
       problems: problems(),
       ...(tls ? { certificate: tls.health } : {}),
+      ...(quota.shed ? { shed: quota.shed } : {}),
       refusedSamples: [...ingest.samples],
     }),
     () => sessions.healthChanged(),
@@ -228,6 +247,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   let plantFrame = messageFrame({ type: 'plant', plant: plant.shown })
   plant.listen(() => {
     plantFrame = messageFrame({ type: 'plant', plant: plant.shown })
+    quota.refresh(clock.monotonic())
     sessions.plantChanged()
   })
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))

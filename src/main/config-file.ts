@@ -103,6 +103,14 @@ export const SettingsSchema = Type.Object({
       description: 'Seconds of silence after which a machine is shown as stale. Default: 60',
     }),
   ),
+  machine_events_per_second: Type.Optional(
+    Type.Integer({
+      minimum: 10,
+      maximum: 1_000_000,
+      title: 'Machine events per second',
+      description: 'Most events a second that are taken of one machine. Default: 5000',
+    }),
+  ),
   connections: Type.Optional(
     Type.Integer({
       minimum: 1,

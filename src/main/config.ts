@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Retention } from '../core/journal.ts'
-import { CONTROL_PREFIX } from '../core/plant.ts'
+import { CONTROL_PREFIX, EVENTS_PER_SECOND } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
 import { hostName, isLoopback } from './adapters/origin.ts'
 import type { UdpAddress } from './adapters/udp-listener.ts'
@@ -38,6 +38,8 @@ export interface Config {
   /** Where machines take their commands unless their description says otherwise; see DescribedPlant. */
   readonly controlPrefix: string
   readonly staleAfterMs: number
+  /** Of a machine that has no number of its own. */
+  readonly machineEventsPerSecond: number
   /** The configuration file, there or not: the plant in it is kept up with while the panel runs. */
   readonly configFile: string
   /** What was in it at the start; undefined where there was none. */
@@ -111,6 +113,10 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       udp: udp?.map(udpAddress) ?? null,
       controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
+      machineEventsPerSecond:
+        integer(flags, 'machine-events-per-second', 10, 1_000_000) ??
+        file.machine_events_per_second ??
+        EVENTS_PER_SECOND,
       configFile,
       configured,
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,

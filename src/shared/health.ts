@@ -12,6 +12,8 @@ export const REFUSALS = [
   'bad_machine_name',
   'no_type',
   'bad_type',
+  'machine_not_allowed',
+  'over_quota',
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 
@@ -60,6 +62,7 @@ export const PROBLEMS = [
   'trends_failed',
   'tls_refused',
   'tls_expiring',
+  'machine_over_quota',
 ] as const
 
 export const ProblemSchema = Type.Object({
@@ -117,6 +120,13 @@ export const CertificateSchema = Type.Object({
 })
 export type CertificateHealth = Type.Static<typeof CertificateSchema>
 
+/** Events beyond what one machine may send, since the start. Those of machines that are not named count in `events` alone. */
+export const ShedSchema = Type.Object({
+  events: Type.Integer(),
+  machines: Type.Array(Type.Object({ machine: Type.String(), events: Type.Integer() })),
+})
+export type ShedHealth = Type.Static<typeof ShedSchema>
+
 /** How the panel itself is doing. The latest value matters, not its history: it is no part of the log. */
 export const HealthSchema = Type.Object({
   startedAt: Type.Integer(),
@@ -131,6 +141,8 @@ export const HealthSchema = Type.Object({
   problems: Type.Array(ProblemSchema),
   /** Missing where browsers are served over plain HTTP. */
   certificate: Type.Optional(CertificateSchema),
+  /** Missing where nothing was shed. */
+  shed: Type.Optional(ShedSchema),
   /** Newest last, bounded. */
   refusedSamples: Type.Array(RefusedSampleSchema),
 })

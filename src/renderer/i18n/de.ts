@@ -124,6 +124,7 @@ export const de: Messages = {
     trends_failed: 'Trends werden nicht aufgezeichnet',
     tls_refused: 'Das neue Zertifikat kann nicht verwendet werden',
     tls_expiring: 'Das Zertifikat läuft bald ab',
+    machine_over_quota: 'Eine Maschine sendet zu viele Ereignisse',
     other: 'Problem',
     remedy: 'Was zu tun ist',
   },
@@ -620,6 +621,8 @@ export const de: Messages = {
     bad_machine_name: 'ungültiger Maschinenname',
     no_type: 'kein Typ',
     bad_type: 'ungültiger Typ',
+    machine_not_allowed: 'Maschine hier nicht erlaubt',
+    over_quota: 'zu viele einer Maschine',
   },
   execution: {
     title: 'Abläufe',

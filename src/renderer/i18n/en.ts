@@ -122,6 +122,7 @@ export const en = {
     trends_failed: 'Trends cannot be recorded',
     tls_refused: 'The new certificate cannot be used',
     tls_expiring: 'The certificate ends soon',
+    machine_over_quota: 'A machine sends too many events',
     other: 'Problem',
     remedy: 'What to do',
   },
@@ -617,6 +618,8 @@ export const en = {
     bad_machine_name: 'bad machine name',
     no_type: 'no type',
     bad_type: 'bad type',
+    machine_not_allowed: 'machine not allowed here',
+    over_quota: 'too many of one machine',
   },
   execution: {
     title: 'Executions',
