@@ -30,11 +30,9 @@ export interface Config {
   readonly tls: TlsConfig | null
   /** Null: plain HTTP is not listened for. */
   readonly httpRedirectPort: number | null
-  readonly eventsSockets: readonly string[]
-  readonly socketMode: number
-  readonly socketGroup: string | null
+  readonly eventsSockets: readonly EventsSocket[]
   /** Null: nobody asked for any, so the fall-back is opened where there are no Unix datagrams. */
-  readonly udp: readonly UdpAddress[] | null
+  readonly udp: readonly UdpConfig[] | null
   /** Where machines take their commands unless their description says otherwise; see DescribedPlant. */
   readonly controlPrefix: string
   readonly staleAfterMs: number
@@ -56,6 +54,19 @@ export interface Config {
   readonly logLevel: LogLevel
 }
 
+/** Where datagrams come in, and of which machines: names in which `*` stands for any characters; null: of all. */
+export interface EventsSocket {
+  readonly path: string
+  readonly mode: number
+  /** Null: the process's own. */
+  readonly group: string | null
+  readonly machines: readonly string[] | null
+}
+
+export interface UdpConfig extends UdpAddress {
+  readonly machines: readonly string[] | null
+}
+
 /** Where the certificate comes from: files of the user's own, or made by the panel in its data folder. */
 export type TlsConfig =
   { readonly kind: 'own'; readonly certificate: string; readonly key: string } | { readonly kind: 'generated' }
@@ -64,7 +75,7 @@ export type CommandLine =
   { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'run'; readonly config: Config }
 
 /** What the panel falls back to where there are no Unix datagrams. */
-export const FALLBACK_UDP: UdpAddress = udpAddress(DEFAULT_UDP)
+export const FALLBACK_UDP: UdpConfig = udpListener(DEFAULT_UDP)
 
 /** Reads the command line and the configuration file. Throws a {@link UsageError}. */
 export function readCommandLine(argv: readonly string[], platform: NodeJS.Platform = process.platform): CommandLine {
@@ -94,7 +105,8 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
   }
   const eventsSockets = texts(flags, 'events-socket') ?? file.events_sockets
   const udp = texts(flags, 'udp') ?? file.udp
-  const group = text(flags, 'socket-group') ?? file.socket_group
+  const mode = text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'
+  const group = text(flags, 'socket-group') ?? file.socket_group ?? null
   return {
     kind: 'run',
     config: {
@@ -105,12 +117,10 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
       allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
       tls,
       httpRedirectPort,
-      eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
-        resolve(path),
+      eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((each) =>
+        eventsSocket(typeof each === 'string' ? { path: each } : each, mode, group),
       ),
-      socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
-      socketGroup: group ?? null,
-      udp: udp?.map(udpAddress) ?? null,
+      udp: udp?.map(udpListener) ?? null,
       controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
       machineEventsPerSecond:
@@ -219,6 +229,24 @@ function logLevel(value: string | undefined): LogLevel | undefined {
   const known = LOG_LEVELS.find((level) => level === value)
   if (known === undefined) throw new UsageError(`--log-level ${value}: must be one of ${LOG_LEVELS.join(', ')}.`)
   return known
+}
+
+function eventsSocket(
+  each: { readonly path: string; readonly mode?: string; readonly group?: string; readonly machines?: string[] },
+  mode: string,
+  group: string | null,
+): EventsSocket {
+  return {
+    path: resolve(each.path),
+    mode: fileMode(each.mode ?? mode),
+    group: each.group ?? group,
+    machines: each.machines ?? null,
+  }
+}
+
+function udpListener(each: string | { readonly address: string; readonly machines?: string[] }): UdpConfig {
+  if (typeof each === 'string') return { ...udpAddress(each), machines: null }
+  return { ...udpAddress(each.address), machines: each.machines ?? null }
 }
 
 function udpAddress(value: string): UdpAddress {

@@ -99,12 +99,13 @@ test('[D8] nobody speaks in the panel’s own name, and at a listener for some m
     inlet.receive(Buffer.from(JSON.stringify({ machine_name: name, type: 'alarm_raised' })))
   const all = ingest.inlet('unix', '/run/all.sock')
   expect([named(all, 'andon'), named(all, 'andon_1')]).toEqual(['machine_not_allowed', null])
-  const some = ingest.inlet('unix', '/run/some.sock', machineNames(['press_*', 'lamp', 'andon']))
-  const names = ['press_001', 'press_', 'lamp', 'press', 'lamp_2', 'andon', 'PRESS_001', '__proto__']
-  expect(names.filter((name) => named(some, name) === null)).toEqual(['press_001', 'press_', 'lamp'])
-  expect(some.health).toMatchObject({ received: 8, accepted: 3, refused: { machine_not_allowed: 5 } })
+  const some = ingest.inlet('unix', '/run/some.sock', machineNames(['press_*', 'lamp', 'and*', 'a*b*c']))
+  const good = ['press_001', 'press_', 'lamp', 'andy', 'abc', 'a.b*b.c', 'acbc']
+  const names = [...good, 'press', 'lamp_2', 'andon', 'PRESS_001', '__proto__', 'ab', 'abcd', 'ac', 'acb']
+  expect(names.filter((name) => named(some, name) === null)).toEqual(good)
+  expect(some.health).toMatchObject({ received: 16, accepted: 7, refused: { machine_not_allowed: 9 } })
   expect(ingest.samples.at(-1)).toMatchObject({ listener: '/run/some.sock', reason: 'machine_not_allowed' })
-  expect([...hub.folded.machines.keys()]).toEqual(['andon_1', 'press_001', 'press_', 'lamp'])
+  expect([...hub.folded.machines.keys()]).toEqual(['andon_1', ...good])
 })
 
 test('[D9] what is shed is counted, and is not refused for what it is', () => {
