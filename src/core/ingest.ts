@@ -63,6 +63,8 @@ export class Ingest {
   }
 }
 
+const everyMachine = (): boolean => true
+
 interface BehindInlet {
   readonly hub: Hub
   readonly clock: Clock
@@ -134,10 +136,10 @@ export class Inlet {
   }
 
   /**
-   * One datagram. Never throws: it is called from a native callback, where an exception would end the process. Returns
-   * why it was not taken in; null where it was, or for a defect, which the log has.
+   * One datagram, of a sender that may speak of these machines. Never throws: it is called from a native callback, where an exception would end the process. Returns
+   * why it was not taken in, null where it was; `internal` is a defect, which the log has.
    */
-  receive(bytes: Buffer): Refusal | null {
+  receive(bytes: Buffer, mayWrite: (machine: string) => boolean = everyMachine): Refusal | 'internal' | null {
     const { hub, clock, log, quota } = this.behind
     try {
       this.#received += 1
@@ -146,18 +148,19 @@ export class Inlet {
       if (!decoded.ok) return this.#refuse(bytes, decoded.reason)
       const { datagram, text } = decoded
       const { machine_name: machine } = datagram
-      if (!this.accepts(machine)) return this.#refuse(bytes, 'machine_not_allowed')
+      if (!this.accepts(machine) || !mayWrite(machine)) return this.#refuse(bytes, 'machine_not_allowed')
       if (!quota.admits(machine, datagramType(datagram) ?? '', bytes.length, clock.monotonic())) {
         this.#count('over_quota')
         return 'over_quota'
       }
       hub.append('machine', datagram, text)
       this.#accepted += 1
+      return null
     } catch (error) {
       this.#errors += 1
       log.error({ listener: this.#address, err: error }, 'a datagram could not be taken in')
+      return 'internal'
     }
-    return null
   }
 
   #count(reason: Refusal): void {

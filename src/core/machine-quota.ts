@@ -13,7 +13,7 @@ const RESERVE = 1 / 4
 const EXPENDABLE: ReadonlySet<Family> = new Set<Family>(['device', 'log', 'connection', 'panel', 'other'])
 
 /** A long datagram counts as several: one more for each of these, bytes. */
-const EVENT_BYTES = 4_096
+export const EVENT_BYTES = 4_096
 
 /** For so long a name that was never heard of shares a bucket with others; after so much silence it is forgotten. */
 const NEWCOMER_MS = 60_000

@@ -10,6 +10,7 @@ import { messageFrame } from '../core/frame.ts'
 import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
 import { continuation, Journal } from '../core/journal.ts'
+import { type IngestAdmission, NOBODY_INGESTS } from '../core/ingest-admission.ts'
 import { MachineQuota } from '../core/machine-quota.ts'
 import { JournalError } from '../core/journal-store.ts'
 import { Operations } from '../core/operations.ts'
@@ -29,6 +30,7 @@ import { SqliteTrendStore } from './adapters/sqlite/trend-store.ts'
 import { ownNamesAndAddresses } from './adapters/own-addresses.ts'
 import { Credentials } from './adapters/tls/credentials.ts'
 import type { HttpTimes } from './adapters/http-servers.ts'
+import { IngestDoor } from './adapters/ingest-door.ts'
 import { OwnNames } from './adapters/origin.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { openControlLink } from './adapters/unix-control-link.ts'
@@ -52,6 +54,9 @@ const RESUME_EVENTS = 50_000
 const SOCKETS_PER_VIEWER = 4
 const SPARE_SOCKETS = 100
 
+/** A program that sends over the network may send as much as so many machines at their quota. */
+const MACHINES_OF_SOURCE = 4
+
 export interface Surroundings {
   readonly log: Log
   /** Folder with the built renderer. */
@@ -68,6 +73,8 @@ export interface Surroundings {
   readonly fullMs?: number
   /** Overrides of the web server's. */
   readonly times?: HttpTimes
+  /** Who may send events over the network; default: nobody. */
+  readonly ingestAdmission?: IngestAdmission
 }
 
 /** The running panel. */
@@ -252,7 +259,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   })
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
   const unready = (): string[] => {
-    const listening = ingest.listeners.some((listener) => listener.state === 'listening')
+    const listening = ingest.listeners.some(({ kind, state }) => kind !== 'ws' && state === 'listening')
     return [
       ...(listening ? [] : ['No datagram listener is open.']),
       ...(journal.problem ? [journal.problem.message] : []),
@@ -264,6 +271,13 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     folded: () => hub.folded,
     sessions: () => sessions.totals,
     tally,
+  })
+
+  const ingestDoor = new IngestDoor({
+    ingest,
+    admission: surroundings.ingestAdmission ?? NOBODY_INGESTS,
+    clock,
+    perSecond: config.machineEventsPerSecond * MACHINES_OF_SOURCE,
   })
 
   let web: WebServer
@@ -282,6 +296,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       tls,
       redirectPort: config.httpRedirectPort,
       accept: sessions.accept,
+      ingest: ingestDoor,
       health: () => board.health,
       history: {
         query: (query) => journal.query(query),
@@ -304,6 +319,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     board.close()
     sessions.close()
     closeOperations()
+    await ingestDoor.close()
     await listeners.close()
     await closeJournal()
     throw error
@@ -314,6 +330,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const close = async (): Promise<void> => {
     tls?.close()
     plantFile.close()
+    await ingestDoor.close()
     await listeners.close()
     stopStaleness()
     board.close()

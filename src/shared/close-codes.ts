@@ -15,6 +15,7 @@ export const CLOSE_CODES = {
   heartbeat_lost: { code: 4408, retry: true, reason: 'no sign of life' },
   too_slow: { code: 4409, retry: true, reason: 'the viewer does not keep up' },
   taken_up: { code: 4410, retry: false, reason: 'this session goes on over another link' },
+  token_refused: { code: 4413, retry: false, reason: 'the token counts no more' },
   too_many_connections: { code: 4429, retry: true, reason: 'too many connections' },
   rate_limited: { code: 4430, retry: true, reason: 'too many messages' },
   internal: { code: 4500, retry: true, reason: 'internal error' },

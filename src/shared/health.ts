@@ -20,8 +20,8 @@ export type Refusal = (typeof REFUSALS)[number]
 const RefusalSchema = Type.Enum(REFUSALS)
 
 export const ListenerSchema = Type.Object({
-  kind: Type.Union([Type.Literal('unix'), Type.Literal('udp')]),
-  /** Path of the socket, or host:port. */
+  kind: Type.Union([Type.Literal('unix'), Type.Literal('udp'), Type.Literal('ws')]),
+  /** Path of the socket, host:port, or who sends over the network. */
   address: Type.String(),
   state: Type.Union([Type.Literal('listening'), Type.Literal('failed'), Type.Literal('closed')]),
   /** What is wrong and what to do about it, where `state` is `failed`. */

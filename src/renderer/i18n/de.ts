@@ -567,7 +567,7 @@ export const de: Messages = {
     viewerResets: 'Neuanfänge der Ansicht',
     listeners: 'Empfänger',
     noListener: 'Das Panel empfängt nirgends.',
-    kind: { unix: 'Unix-Datagramm-Socket', udp: 'UDP' },
+    kind: { unix: 'Unix-Datagramm-Socket', udp: 'UDP', ws: 'WebSocket' },
     state: { listening: 'empfängt', failed: 'ausgefallen', closed: 'geschlossen' },
     received: 'Empfangen',
     accepted: 'Angenommen',

@@ -564,7 +564,7 @@ export const en = {
     viewerResets: 'Restarts of the view',
     listeners: 'Listeners',
     noListener: 'The panel listens nowhere.',
-    kind: { unix: 'Unix datagram socket', udp: 'UDP' },
+    kind: { unix: 'Unix datagram socket', udp: 'UDP', ws: 'WebSocket' },
     state: { listening: 'listening', failed: 'failed', closed: 'closed' },
     received: 'Received',
     accepted: 'Accepted',
