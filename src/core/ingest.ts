@@ -1,8 +1,11 @@
+import { datagramType } from '../shared/datagram.ts'
 import type { ListenerHealth, Refusal, RefusedSample } from '../shared/health.ts'
 import type { Clock } from './clock.ts'
 import { decode } from './decode.ts'
 import type { Hub } from './hub.ts'
 import type { Log } from './log.ts'
+import { machineNames } from './machine-names.ts'
+import type { MachineQuota } from './machine-quota.ts'
 
 /** How much of a refused datagram is kept, and how many of them. */
 const SAMPLE_BYTES = 200
@@ -16,18 +19,26 @@ export class Ingest {
   readonly #hub: Hub
   readonly #clock: Clock
   readonly #log: Log
+  readonly #quota: MachineQuota
   readonly #samples: RefusedSample[] = []
   readonly #inlets: Inlet[] = []
 
-  constructor(hub: Hub, clock: Clock, log: Log) {
+  constructor(hub: Hub, clock: Clock, log: Log, quota: MachineQuota) {
     this.#hub = hub
     this.#clock = clock
     this.#log = log
+    this.#quota = quota
   }
 
-  /** One listener's way in. */
-  inlet(kind: ListenerHealth['kind'], address: string): Inlet {
-    const inlet = new Inlet(kind, address, this.#hub, this.#clock, this.#log, (sample) => this.#keep(sample))
+  /** One listener's way in, for the machines that it may speak of. */
+  inlet(kind: ListenerHealth['kind'], address: string, accepts = machineNames(null)): Inlet {
+    const inlet = new Inlet(kind, address, accepts, {
+      hub: this.#hub,
+      clock: this.#clock,
+      log: this.#log,
+      quota: this.#quota,
+      keep: (sample) => this.#keep(sample),
+    })
     this.#inlets.push(inlet)
     return inlet
   }
@@ -36,7 +47,7 @@ export class Ingest {
     return this.#inlets.map((inlet) => inlet.health)
   }
 
-  /** How many datagrams were refused, of all listeners. */
+  /** How many datagrams were refused for what they are, of all listeners; those that were shed are not. */
   get refused(): number {
     return this.#inlets.reduce((sum, inlet) => sum + inlet.refused, 0)
   }
@@ -50,6 +61,16 @@ export class Ingest {
     this.#samples.push(sample)
     if (this.#samples.length > SAMPLES) this.#samples.shift()
   }
+}
+
+const everyMachine = (): boolean => true
+
+interface BehindInlet {
+  readonly hub: Hub
+  readonly clock: Clock
+  readonly log: Log
+  readonly quota: MachineQuota
+  readonly keep: (sample: RefusedSample) => void
 }
 
 export class Inlet {
@@ -67,10 +88,8 @@ export class Inlet {
   constructor(
     readonly kind: ListenerHealth['kind'],
     address: string,
-    private readonly hub: Hub,
-    private readonly clock: Clock,
-    private readonly log: Log,
-    private readonly keep: (sample: RefusedSample) => void,
+    private readonly accepts: (machine: string) => boolean,
+    private readonly behind: BehindInlet,
   ) {
     this.#address = address
   }
@@ -90,7 +109,8 @@ export class Inlet {
   }
 
   get refused(): number {
-    return Object.values(this.#refused).reduce((sum, count) => sum + count, 0)
+    const { over_quota: _shed, ...refused } = this.#refused
+    return Object.values(refused).reduce((sum, count) => sum + count, 0)
   }
 
   /** `address`: where it really listens, if that was only known now (UDP port 0). */
@@ -112,41 +132,57 @@ export class Inlet {
   /** An error of the socket itself. It goes on listening. */
   socketError(error: Error): void {
     this.#errors += 1
-    this.log.warn({ listener: this.#address, error: error.message }, 'datagram socket error')
+    this.behind.log.warn({ listener: this.#address, error: error.message }, 'datagram socket error')
   }
 
-  /** One datagram. Never throws: it is called from a native callback, where an exception would end the process. */
-  receive(bytes: Buffer): void {
+  /**
+   * One datagram, of a sender that may speak of these machines. Never throws: it is called from a native callback, where an exception would end the process. Returns
+   * why it was not taken in, null where it was; `internal` is a defect, which the log has.
+   */
+  receive(bytes: Buffer, mayWrite: (machine: string) => boolean = everyMachine): Refusal | 'internal' | null {
+    const { hub, clock, log, quota } = this.behind
     try {
       this.#received += 1
-      this.#lastReceivedAt = this.clock.now()
+      this.#lastReceivedAt = clock.now()
       const decoded = decode(bytes)
-      if (decoded.ok) {
-        this.hub.append('machine', decoded.datagram, decoded.text)
-        this.#accepted += 1
-      } else {
-        this.#refuse(bytes, decoded.reason)
+      if (!decoded.ok) return this.#refuse(bytes, decoded.reason)
+      const { datagram, text } = decoded
+      const { machine_name: machine } = datagram
+      if (!this.accepts(machine) || !mayWrite(machine)) return this.#refuse(bytes, 'machine_not_allowed')
+      if (!quota.admits(machine, datagramType(datagram) ?? '', bytes.length, clock.monotonic())) {
+        this.#count('over_quota')
+        return 'over_quota'
       }
+      hub.append('machine', datagram, text)
+      this.#accepted += 1
+      return null
     } catch (error) {
       this.#errors += 1
-      this.log.error({ listener: this.#address, err: error }, 'a datagram could not be taken in')
+      log.error({ listener: this.#address, err: error }, 'a datagram could not be taken in')
+      return 'internal'
     }
   }
 
-  #refuse(bytes: Buffer, reason: Refusal): void {
+  #count(reason: Refusal): void {
     this.#refused[reason] = (this.#refused[reason] ?? 0) + 1
-    const now = this.clock.monotonic()
+  }
+
+  #refuse(bytes: Buffer, reason: Refusal): Refusal {
+    const { clock, log, keep } = this.behind
+    this.#count(reason)
+    const now = clock.monotonic()
     if (now - this.#sampledAt < SAMPLE_EVERY_MS) {
       this.#unsampled += 1
-      return
+      return reason
     }
     this.#sampledAt = now
     const text = bytes.toString('utf8', 0, SAMPLE_BYTES)
-    this.keep({ time: this.clock.now(), listener: this.#address, reason, bytes: bytes.length, text })
-    this.log.warn(
+    keep({ time: clock.now(), listener: this.#address, reason, bytes: bytes.length, text })
+    log.warn(
       { listener: this.#address, reason, bytes: bytes.length, text, alsoRefused: this.#unsampled },
       'datagram refused',
     )
     this.#unsampled = 0
+    return reason
   }
 }

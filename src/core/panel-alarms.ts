@@ -4,7 +4,7 @@ import type { AlarmCondition } from './alarm-conditions.ts'
 
 /** What the panel counts of its own trouble; both only grow. */
 export interface Troubles {
-  /** Datagrams that were refused. */
+  /** Datagrams that were refused for what they are. */
   readonly refused: number
   /** Events that the journal could not keep. */
   readonly lost: number
@@ -31,6 +31,7 @@ const PRIORITIES: Readonly<Record<Problem['code'], Priority | null>> = {
   tls_expiring: 'medium',
   audit_failed: 'medium',
   openid_unreachable: 'low',
+  machine_over_quota: 'medium',
 }
 
 /** The panel's own health as alarm conditions: its problems, and what it lost or refused in the last minute. */

@@ -8,9 +8,14 @@ export const CONTROL_PREFIX = '/tmp/statemachine-control-'
 /** Longest path of a Unix socket on Linux, bytes without the NUL. */
 export const MAX_SOCKET_PATH = 107
 
+/** What one machine may send in a second: far more than any should, and far less than the panel takes in. */
+export const EVENTS_PER_SECOND = 5_000
+
 export interface DescribedPlantSettings {
   /** Silence after which a machine is stale that has no time of its own, milliseconds. */
   readonly staleAfterMs: number
+  /** Events a second that a machine may send that has no number of its own. Default: 5,000. */
+  readonly eventsPerSecond?: number
   readonly controlPrefix?: string
 }
 
@@ -21,12 +26,14 @@ export interface DescribedPlantSettings {
 export class DescribedPlant extends PlantLookup {
   readonly #staleAfterMs: number
   readonly #controlPrefix: string
+  readonly #eventsPerSecond: number
   readonly #listeners = new Set<(plant: Plant) => void>()
 
   constructor(settings: DescribedPlantSettings, plant: Plant = {}) {
     super(plant)
     this.#staleAfterMs = settings.staleAfterMs
     this.#controlPrefix = settings.controlPrefix ?? CONTROL_PREFIX
+    this.#eventsPerSecond = settings.eventsPerSecond ?? EVENTS_PER_SECOND
   }
 
   /** From now on this is what is described; listeners hear of it at once. */
@@ -70,5 +77,9 @@ export class DescribedPlant extends PlantLookup {
   staleAfterMs(machine: string): number {
     const seconds = this.machine(machine)?.stale_after
     return seconds === undefined ? this.#staleAfterMs : seconds * 1000
+  }
+
+  eventsPerSecond(machine: string): number {
+    return this.machine(machine)?.events_per_second ?? this.#eventsPerSecond
   }
 }

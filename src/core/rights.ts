@@ -24,6 +24,8 @@ const LEAST_ROLE = {
   diagnostics: 'operator',
   /** Figures for Prometheus: of the whole plant. */
   metrics: 'viewer',
+  /** Send events as machines do, over the network. */
+  ingest: 'engineer',
   /** Out of service and back: only maintenance may. */
   alarm_service: 'engineer',
   accounts: 'administrator',

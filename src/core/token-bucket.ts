@@ -15,11 +15,11 @@ export class TokenBucket {
     this.#at = now
   }
 
-  /** Takes so many tokens; false, and takes none, where there are fewer. */
-  take(now: number, count = 1): boolean {
+  /** Takes so many tokens; false, and takes none, where fewer than `leave` would be left. */
+  take(now: number, count = 1, leave = 0): boolean {
     this.#tokens = Math.min(this.size, this.#tokens + (Math.max(0, now - this.#at) / 1000) * this.perSecond)
     this.#at = now
-    if (this.#tokens < count) return false
+    if (this.#tokens < count + leave) return false
     this.#tokens -= count
     return true
   }

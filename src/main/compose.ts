@@ -13,6 +13,9 @@ import type { ScryptCost } from '../core/password.ts'
 import { HealthBoard } from '../core/health-board.ts'
 import { Hub } from '../core/hub.ts'
 import { continuation, Journal } from '../core/journal.ts'
+import type { IngestAdmission } from '../core/ingest-admission.ts'
+import { TokenAdmission } from '../core/token-admission.ts'
+import { MachineQuota } from '../core/machine-quota.ts'
 import { JournalError } from '../core/journal-store.ts'
 import { Operations } from '../core/operations.ts'
 import { DescribedPlant } from '../core/plant.ts'
@@ -35,6 +38,7 @@ import { SqliteTrendStore } from './adapters/sqlite/trend-store.ts'
 import { ownNamesAndAddresses } from './adapters/own-addresses.ts'
 import { TlsCredentials } from './adapters/tls/credentials.ts'
 import type { HttpTimes } from './adapters/http-servers.ts'
+import { IngestDoor } from './adapters/ingest-door.ts'
 import { isLoopback, OwnNames } from './adapters/origin.ts'
 import { type BindingResult, loadUnixBinding } from './adapters/unix-binding.ts'
 import { openControlLink } from './adapters/unix-control-link.ts'
@@ -62,6 +66,9 @@ const RESUME_EVENTS = 50_000
 const SOCKETS_PER_VIEWER = 4
 const SPARE_SOCKETS = 100
 
+/** A program that sends over the network may send as much as so many machines at their quota. */
+const MACHINES_OF_SOURCE = 4
+
 export interface Surroundings {
   readonly log: Log
   /** Folder with the built renderer. */
@@ -78,6 +85,8 @@ export interface Surroundings {
   readonly fullMs?: number
   /** Overrides of the web server's. */
   readonly times?: HttpTimes
+  /** Who may send events over the network; default: who has a token with the right to. */
+  readonly ingestAdmission?: IngestAdmission
   /** Prints the one-time code for the first administrator. Without it there is none: only the window makes one. */
   readonly tellCode?: (code: string) => void
   /** Ends the panel and starts it again, as the settings file has it by then. Without it the panel cannot restart. */
@@ -144,7 +153,11 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     retentionMs: config.trendRetentionMs,
   })
   const plant = new DescribedPlant(
-    { staleAfterMs: config.staleAfterMs, controlPrefix: config.controlPrefix },
+    {
+      staleAfterMs: config.staleAfterMs,
+      controlPrefix: config.controlPrefix,
+      eventsPerSecond: config.machineEventsPerSecond,
+    },
     config.configured && plantOf(config.configured),
   )
   let identity: Identity | undefined
@@ -183,7 +196,15 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   }
 
   const binding = addon ?? loadUnixBinding()
-  const ingest = new Ingest(hub, clock, log)
+  const quota = new MachineQuota(
+    {
+      perSecond: (machine) => plant.eventsPerSecond(machine),
+      newcomersPerSecond: config.machineEventsPerSecond,
+      knows: (machine) => plant.machine(machine) !== null || hub.folded.machines.has(machine),
+    },
+    clock.monotonic(),
+  )
+  const ingest = new Ingest(hub, clock, log, quota)
   let listeners: Listeners
   try {
     listeners = await openListeners(config, ingest, log, binding)
@@ -207,7 +228,12 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     controlLink.close()
   }
 
+  const overQuota = (): Problem[] => {
+    const problem = quota.problem(clock.monotonic())
+    return problem ? [problem] : []
+  }
   const problems = (): Problem[] => [
+    ...overQuota(),
     ...listeners.problems,
     ...(journal.problem ? [journal.problem] : []),
     ...(trends.problem ? [trends.problem] : []),
@@ -236,6 +262,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       listeners: ingest.listeners,
       problems: problems(),
       ...(tls ? { certificate: tls.health } : {}),
+      ...(quota.shed ? { shed: quota.shed } : {}),
       refusedSamples: [...ingest.samples],
     }),
     () => sessions.healthChanged(),
@@ -273,11 +300,12 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   }
   plant.listen(() => {
     plantFrames = new Map()
+    quota.refresh(clock.monotonic())
     sessions.plantChanged()
   })
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
   const unready = (): string[] => {
-    const listening = ingest.listeners.some((listener) => listener.state === 'listening')
+    const listening = ingest.listeners.some(({ kind, state }) => kind !== 'ws' && state === 'listening')
     return [
       ...(listening ? [] : ['No datagram listener is open.']),
       ...(journal.problem ? [journal.problem.message] : []),
@@ -289,6 +317,13 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     folded: () => hub.folded,
     sessions: () => sessions.totals,
     tally,
+  })
+
+  const ingestDoor = new IngestDoor({
+    ingest,
+    admission: surroundings.ingestAdmission ?? new TokenAdmission(gate),
+    clock,
+    perSecond: config.machineEventsPerSecond * MACHINES_OF_SOURCE,
   })
 
   let web: WebServer
@@ -316,6 +351,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
         underWay: () => commands.underWay,
         restart: surroundings.restart ?? null,
       }),
+      ingest: ingestDoor,
       health: () => board.health,
       history: {
         query: (query) => journal.query(query),
@@ -338,6 +374,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     board.close()
     sessions.close()
     closeOperations()
+    await ingestDoor.close()
     await listeners.close()
     await closeJournal()
     throw error
@@ -348,6 +385,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const close = async (): Promise<void> => {
     tls?.close()
     plantFile.close()
+    await ingestDoor.close()
     await listeners.close()
     stopStaleness()
     board.close()

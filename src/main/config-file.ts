@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { LOCAL_DISPLAYS } from '../core/gate.ts'
+import { MAX_NAME_LENGTH } from '../shared/datagram.ts'
 import { type Plant, PlantSchema } from '../shared/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
 import { openIdMistakes, OpenIdSchema } from './openid-schema.ts'
@@ -13,6 +14,38 @@ import { readYaml, YamlMistake, type YamlText } from './yaml-text.ts'
 
 /** Largest configuration file, bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024
+
+const machines = () =>
+  Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH }), {
+      minItems: 1,
+      maxItems: 1_000,
+      title: 'Machines',
+      description: 'Only these may be spoken of there; * stands for any characters. Default: all',
+    }),
+  )
+
+const EventsSocketSchema = Type.Object(
+  {
+    path: Type.String({ minLength: 1, title: 'Path', description: 'Path of the socket.' }),
+    mode: Type.Optional(
+      Type.String({ title: 'Mode', description: 'Its file mode, three octal digits in quotes. Default: socket_mode' }),
+    ),
+    group: Type.Optional(
+      Type.String({ minLength: 1, title: 'Group', description: 'Its group. Default: socket_group' }),
+    ),
+    machines: machines(),
+  },
+  { additionalProperties: false },
+)
+
+const UdpSchema = Type.Object(
+  {
+    address: Type.String({ title: 'Address', description: 'HOST:PORT, of loopback.' }),
+    machines: machines(),
+  },
+  { additionalProperties: false },
+)
 
 /** The settings of the panel itself. They count from its start; the command line goes before them. */
 export const SettingsSchema = Type.Object({
@@ -73,10 +106,10 @@ export const SettingsSchema = Type.Object({
     }),
   ),
   events_sockets: Type.Optional(
-    Type.Array(Type.String({ minLength: 1 }), {
+    Type.Array(Type.Union([Type.String({ minLength: 1 }), EventsSocketSchema]), {
       title: 'Event sockets',
       description:
-        'Paths of the Unix datagram sockets that machine programs send events to. Default: /tmp/statemachine-events.sock; none on Windows',
+        'Unix datagram sockets that machine programs send events to: paths, or each with its own mode, group and machines. Default: /tmp/statemachine-events.sock; none on Windows',
     }),
   ),
   socket_mode: Type.Optional(
@@ -89,10 +122,10 @@ export const SettingsSchema = Type.Object({
     Type.String({ minLength: 1, title: 'Socket group', description: 'Group of those sockets. Default: your own' }),
   ),
   udp: Type.Optional(
-    Type.Array(Type.String(), {
+    Type.Array(Type.Union([Type.String(), UdpSchema]), {
       title: 'UDP',
       description:
-        'Loopback UDP addresses, HOST:PORT, that machine programs send events to. Default: 127.0.0.1:3003 where there are no Unix datagrams; none elsewhere',
+        'Loopback UDP addresses that machine programs send events to: HOST:PORT, or each with its machines. Default: 127.0.0.1:3003 where there are no Unix datagrams; none elsewhere',
     }),
   ),
   control_prefix: Type.Optional(
@@ -108,6 +141,14 @@ export const SettingsSchema = Type.Object({
       exclusiveMinimum: 0,
       title: 'Stale after',
       description: 'Seconds of silence after which a machine is shown as stale. Default: 60',
+    }),
+  ),
+  machine_events_per_second: Type.Optional(
+    Type.Integer({
+      minimum: 10,
+      maximum: 1_000_000,
+      title: 'Machine events per second',
+      description: 'Most events a second that are taken of one machine. Default: 5000',
     }),
   ),
   local_display: Type.Optional(

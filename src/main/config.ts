@@ -4,7 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LOCAL_DISPLAYS, type LocalDisplay } from '../core/gate.ts'
 import type { Retention } from '../core/journal.ts'
-import { CONTROL_PREFIX } from '../core/plant.ts'
+import { CONTROL_PREFIX, EVENTS_PER_SECOND } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
 import { hostName, isLoopback, OwnNames } from './adapters/origin.ts'
 import { hasAccounts } from './adapters/sqlite/account-database.ts'
@@ -35,14 +35,14 @@ export interface Config {
   readonly tls: TlsConfig | null
   /** Null: plain HTTP is not listened for. */
   readonly httpRedirectPort: number | null
-  readonly eventsSockets: readonly string[]
-  readonly socketMode: number
-  readonly socketGroup: string | null
+  readonly eventsSockets: readonly EventsSocket[]
   /** Null: nobody asked for any, so the fall-back is opened where there are no Unix datagrams. */
-  readonly udp: readonly UdpAddress[] | null
+  readonly udp: readonly UdpConfig[] | null
   /** Where machines take their commands unless their description says otherwise; see DescribedPlant. */
   readonly controlPrefix: string
   readonly staleAfterMs: number
+  /** Of a machine that has no number of its own. */
+  readonly machineEventsPerSecond: number
   /** The configuration file, there or not: the plant in it is kept up with while the panel runs. */
   readonly configFile: string
   /** What was in it at the start; undefined where there was none. */
@@ -71,6 +71,18 @@ export interface Config {
 
 /** As it was written on the command line. */
 export type GivenValue = string | true | readonly string[]
+/** Where datagrams come in, and of which machines: names in which `*` stands for any characters; null: of all. */
+export interface EventsSocket {
+  readonly path: string
+  readonly mode: number
+  /** Null: the process's own. */
+  readonly group: string | null
+  readonly machines: readonly string[] | null
+}
+
+export interface UdpConfig extends UdpAddress {
+  readonly machines: readonly string[] | null
+}
 
 /** Where the certificate comes from: files of the user's own, or made by the panel in its data folder. */
 export type TlsConfig =
@@ -80,7 +92,7 @@ export type CommandLine =
   { readonly kind: 'help' } | { readonly kind: 'version' } | { readonly kind: 'run'; readonly config: Config }
 
 /** What the panel falls back to where there are no Unix datagrams. */
-export const FALLBACK_UDP: UdpAddress = udpAddress(DEFAULT_UDP)
+export const FALLBACK_UDP: UdpConfig = udpListener(DEFAULT_UDP)
 
 /** Reads the command line and the configuration file. Throws a {@link UsageError}. */
 export function readCommandLine(
@@ -127,7 +139,8 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
   }
   const eventsSockets = texts(flags, 'events-socket') ?? file.events_sockets
   const udp = texts(flags, 'udp') ?? file.udp
-  const group = text(flags, 'socket-group') ?? file.socket_group
+  const mode = text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'
+  const group = text(flags, 'socket-group') ?? file.socket_group ?? null
   const allowedHosts = (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost)
   const names = new OwnNames({ host, hostname: hostname(), allowed: allowedHosts })
   const updatesUrl = text(flags, 'updates')
@@ -142,14 +155,16 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
       allowedHosts,
       tls,
       httpRedirectPort,
-      eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((path) =>
-        resolve(path),
+      eventsSockets: (eventsSockets ?? (platform === 'win32' ? [] : [DEFAULT_EVENTS_SOCKET])).map((each) =>
+        eventsSocket(typeof each === 'string' ? { path: each } : each, mode, group),
       ),
-      socketMode: fileMode(text(flags, 'socket-mode') ?? file.socket_mode ?? '0660'),
-      socketGroup: group ?? null,
-      udp: udp?.map(udpAddress) ?? null,
+      udp: udp?.map(udpListener) ?? null,
       controlPrefix: absolute(text(flags, 'control-prefix') ?? file.control_prefix ?? CONTROL_PREFIX),
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
+      machineEventsPerSecond:
+        integer(flags, 'machine-events-per-second', 10, 1_000_000) ??
+        file.machine_events_per_second ??
+        EVENTS_PER_SECOND,
       configFile,
       configured,
       given: givenSettings(flags),
@@ -287,6 +302,24 @@ function localDisplay(value: string | undefined): LocalDisplay | undefined {
   if (known === undefined)
     throw new UsageError(`--local-display ${value}: must be one of ${LOCAL_DISPLAYS.join(', ')}.`)
   return known
+}
+
+function eventsSocket(
+  each: { readonly path: string; readonly mode?: string; readonly group?: string; readonly machines?: string[] },
+  mode: string,
+  group: string | null,
+): EventsSocket {
+  return {
+    path: resolve(each.path),
+    mode: fileMode(each.mode ?? mode),
+    group: each.group ?? group,
+    machines: each.machines ?? null,
+  }
+}
+
+function udpListener(each: string | { readonly address: string; readonly machines?: string[] }): UdpConfig {
+  if (typeof each === 'string') return { ...udpAddress(each), machines: null }
+  return { ...udpAddress(each.address), machines: each.machines ?? null }
 }
 
 function udpAddress(value: string): UdpAddress {

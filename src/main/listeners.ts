@@ -1,4 +1,5 @@
 import type { Ingest, Inlet } from '../core/ingest.ts'
+import { machineNames } from '../core/machine-names.ts'
 import type { Log } from '../core/log.ts'
 import type { Problem } from '../shared/health.ts'
 import type { Listener } from './adapters/listener.ts'
@@ -37,7 +38,7 @@ export async function openListeners(
   if (config.eventsSockets.length > 0 && !addon.ok) {
     problems.push({ code: 'unix_datagrams_unavailable', message: addon.reason, remedy: BINDING_REMEDY })
     log.error({ reason: addon.reason, remedy: BINDING_REMEDY }, 'Unix datagram sockets are not available')
-    for (const path of config.eventsSockets) ingest.inlet('unix', path).failed(addon.reason)
+    for (const { path } of config.eventsSockets) ingest.inlet('unix', path).failed(addon.reason)
     if (config.udp === null) udp = [FALLBACK_UDP]
   } else if (config.eventsSockets.length === 0 && config.udp === null) {
     udp = [FALLBACK_UDP]
@@ -45,15 +46,14 @@ export async function openListeners(
 
   try {
     if (addon.ok) {
-      for (const path of config.eventsSockets) {
-        const inlet = ingest.inlet('unix', path)
-        const options = { path, mode: config.socketMode, group: config.socketGroup }
-        open.push({ listener: listenUnix(addon.binding, options, inlet), inlet })
+      for (const socket of config.eventsSockets) {
+        const inlet = ingest.inlet('unix', socket.path, machineNames(socket.machines))
+        open.push({ listener: listenUnix(addon.binding, socket, inlet), inlet })
         inlet.listening()
       }
     }
     for (const address of udp) {
-      const inlet = ingest.inlet('udp', `${address.host}:${address.port}`)
+      const inlet = ingest.inlet('udp', `${address.host}:${address.port}`, machineNames(address.machines))
       const listener = await listenUdp(address, inlet)
       open.push({ listener, inlet })
       inlet.listening(listener.address)

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { CONTROL_PREFIX } from '../core/plant.ts'
+import { CONTROL_PREFIX, EVENTS_PER_SECOND } from '../core/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
 
 /** One option of the command line. Those with a `key` may also stand in the configuration file under that key. */
@@ -120,6 +120,13 @@ export const OPTIONS = [
     key: 'stale_after',
     text: 'Silence after which a machine is shown as stale.',
     default: '60',
+  },
+  {
+    flag: 'machine-events-per-second',
+    value: 'N',
+    key: 'machine_events_per_second',
+    text: 'Most events a second that are taken of one machine.',
+    default: String(EVENTS_PER_SECOND),
   },
   {
     flag: 'local-display',

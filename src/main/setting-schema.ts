@@ -13,7 +13,13 @@ interface Shape {
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number
-  readonly items?: { readonly type?: string }
+  readonly items?: { readonly type?: string; readonly anyOf?: readonly { readonly type?: string }[] }
+}
+
+/** How a setting is entered where this stands in the file: a list with more than text in it only there. */
+export function settingKind(key: Key, file: unknown): Setting['kind'] {
+  const { kind } = settingSchema(key)
+  return kind === 'list' && Array.isArray(file) && file.some((each) => typeof each !== 'string') ? 'other' : kind
 }
 
 /** What a form must know of a setting, from its schema. */
@@ -33,7 +39,10 @@ export function settingSchema(key: Key): Omit<Setting, 'key' | 'in_force' | 'fil
 
 function kindOf(shape: Shape): Setting['kind'] {
   if (shape.enum) return 'choice'
-  if (shape.type === 'array') return shape.items?.type === 'string' ? 'list' : 'other'
+  if (shape.type === 'array') {
+    const items = shape.items?.anyOf ?? [shape.items]
+    return items.some((each) => each?.type === 'string') ? 'list' : 'other'
+  }
   return KINDS[shape.type ?? ''] ?? 'other'
 }
 

@@ -5,7 +5,7 @@ import { SettingsObjection, type SettingsFile } from '../core/panel-settings.ts'
 import type { Setting, SettingChanges, SettingsView } from '../shared/settings.ts'
 import type { Config, GivenValue } from './config.ts'
 import { changedSettings, type ConfigFile, decodeConfigFile, parseConfigFile, SettingsSchema } from './config-file.ts'
-import { settingSchema } from './setting-schema.ts'
+import { settingKind, settingSchema } from './setting-schema.ts'
 import { withSettings } from './settings-text.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -59,7 +59,7 @@ export class YamlSettings implements SettingsFile {
     for (const [key, value] of Object.entries(changes)) {
       const known = KEYS.find((each) => each === key)
       if (known === undefined) throw new SettingsObjection('setting_refused', `There is no setting "${key}".`)
-      if (value !== null && settingSchema(known).kind === 'other') {
+      if (value !== null && settingKind(known, now.file[known]) === 'other') {
         throw new SettingsObjection('setting_refused', `"${key}" can only be changed in the file.`)
       }
     }
@@ -106,6 +106,7 @@ export class YamlSettings implements SettingsFile {
     return {
       key,
       ...settingSchema(key),
+      kind: settingKind(key, file[key]),
       in_force: isGiven ? asSetting(given[key]) : asSetting(configured?.[key]),
       file: asSetting(file[key]),
       command_line: isGiven,

@@ -17,6 +17,7 @@ export const CLOSE_CODES = {
   taken_up: { code: 4410, retry: false, reason: 'this session goes on over another link' },
   hello_timeout: { code: 4411, retry: true, reason: 'no hello in time' },
   rights_changed: { code: 4412, retry: true, reason: 'your rights have changed' },
+  token_refused: { code: 4413, retry: false, reason: 'the token counts no more' },
   too_many_connections: { code: 4429, retry: true, reason: 'too many connections' },
   rate_limited: { code: 4430, retry: true, reason: 'too many messages' },
   internal: { code: 4500, retry: true, reason: 'internal error' },

@@ -12,14 +12,16 @@ export const REFUSALS = [
   'bad_machine_name',
   'no_type',
   'bad_type',
+  'machine_not_allowed',
+  'over_quota',
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 
 const RefusalSchema = Type.Enum(REFUSALS)
 
 export const ListenerSchema = Type.Object({
-  kind: Type.Union([Type.Literal('unix'), Type.Literal('udp')]),
-  /** Path of the socket, or host:port. */
+  kind: Type.Union([Type.Literal('unix'), Type.Literal('udp'), Type.Literal('ws')]),
+  /** Path of the socket, host:port, or who sends over the network. */
   address: Type.String(),
   state: Type.Union([Type.Literal('listening'), Type.Literal('failed'), Type.Literal('closed')]),
   /** What is wrong and what to do about it, where `state` is `failed`. */
@@ -63,6 +65,7 @@ export const PROBLEMS = [
   'tls_expiring',
   'audit_failed',
   'openid_unreachable',
+  'machine_over_quota',
 ] as const
 
 export const ProblemSchema = Type.Object({
@@ -120,6 +123,13 @@ export const CertificateSchema = Type.Object({
 })
 export type CertificateHealth = Type.Static<typeof CertificateSchema>
 
+/** Events beyond what one machine may send, since the start. Those of machines that are not named count in `events` alone. */
+export const ShedSchema = Type.Object({
+  events: Type.Integer(),
+  machines: Type.Array(Type.Object({ machine: Type.String(), events: Type.Integer() })),
+})
+export type ShedHealth = Type.Static<typeof ShedSchema>
+
 /** How the panel itself is doing. The latest value matters, not its history: it is no part of the log. */
 export const HealthSchema = Type.Object({
   startedAt: Type.Integer(),
@@ -134,6 +144,8 @@ export const HealthSchema = Type.Object({
   problems: Type.Array(ProblemSchema),
   /** Missing where browsers are served over plain HTTP. */
   certificate: Type.Optional(CertificateSchema),
+  /** Missing where nothing was shed. */
+  shed: Type.Optional(ShedSchema),
   /** Newest last, bounded. */
   refusedSamples: Type.Array(RefusedSampleSchema),
 })

@@ -218,6 +218,14 @@ export const MachineDescriptionSchema = Type.Object(
         description: 'Seconds of silence after which the machine is shown as stale. Default: stale_after of the panel.',
       }),
     ),
+    events_per_second: Type.Optional(
+      Type.Integer({
+        minimum: 10,
+        maximum: 1_000_000,
+        title: 'Events per second',
+        description: 'Most events a second that are taken of it. Default: machine_events_per_second of the panel.',
+      }),
+    ),
     pace: Type.Optional(
       Type.Number({
         minimum: 0,

@@ -7,7 +7,7 @@ const ValueSchema = Type.Union([
   Type.Boolean(),
   Type.Number(),
   Type.String(),
-  Type.Array(Type.String()),
+  Type.Array(Type.Union([Type.String(), Type.Object({})])),
   Type.Object({}),
   Type.Null(),
 ])

@@ -63,6 +63,9 @@ export class Stage {
       '200',
       '--connections-per-address',
       '200',
+      // What the panel can take is measured, not what one machine may send.
+      '--machine-events-per-second',
+      '1000000',
       '--log-level',
       'warn',
     ]

@@ -6,13 +6,11 @@ import { fuzzSeed, Random } from '../support/random.ts'
 import { datagram, unixSender } from '../support/sender.ts'
 import { RawViewer, Viewer } from '../support/viewer.ts'
 import { waitFor } from '../support/wait-for.ts'
+import { INSIDE, watchRejections } from './inside.ts'
 
 /** Over real sockets, beside what the other fuzz tests put through the core. */
 const MESSAGES = 30_000
 const REQUESTS = 6_000
-
-/** What no answer may hold: a stack, a path of this computer, the words of a library. */
-const INSIDE = /node_modules|\.ts\b:|\.js:\d|\bat .*\(.*:\d|\/tmp\/|\/home\/|\/root\/|FST_|ERR_[A-Z]+_/
 
 const ODD: readonly unknown[] = [
   null,
@@ -73,18 +71,6 @@ function message(random: Random): string {
   if (random.chance(0.1)) return text.slice(0, at)
   if (random.chance(0.1)) return text.slice(0, at) + random.pick(['"', '}', '\\', '[', '\0']) + text.slice(at)
   return text
-}
-
-function watchRejections(): unknown[] {
-  const seen: unknown[] = []
-  const note = (reason: unknown): void => void seen.push(reason)
-  process.on('unhandledRejection', note)
-  process.on('uncaughtExceptionMonitor', note)
-  onTestFinished(() => {
-    process.off('unhandledRejection', note)
-    process.off('uncaughtExceptionMonitor', note)
-  })
-  return seen
 }
 
 test(`${MESSAGES} messages over real sockets: every session is answered or closed as the protocol says`, async () => {

@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { alarmId, PANEL_MACHINE } from '../../src/shared/alarm.ts'
 import { startPanel } from '../support/panel.ts'
 import { python, PYTHON_SEND } from '../support/python.ts'
 import { datagram, unixSender } from '../support/sender.ts'
+import { tempDir } from '../support/temp-dir.ts'
 import { RawViewer, Viewer } from '../support/viewer.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -115,4 +119,49 @@ test('a viewer is never told of a machine that only garbage named', async () => 
   await sender.send(datagram('real', 'tick'))
   await viewer.at(1)
   expect([...viewer.client.replica.state.machines.keys()]).toEqual(['real'])
+})
+
+test('[D9] one machine that babbles starves nobody, and its goodbye comes through; the panel says so', async () => {
+  const dir = tempDir()
+  const file = join(dir, 'andon.yaml')
+  writeFileSync(file, 'machines:\n  loud: {}\n  quiet: { events_per_second: 1000 }\n')
+  const panel = await startPanel(['--config', file, '--machine-events-per-second', '10'], { dir })
+  const viewer = new Viewer(panel.url)
+  await viewer.live()
+  const sender = unixSender(panel.socket)
+  for (let i = 0; i < 2_000; i += 1) {
+    await sender.send(datagram('loud', 'log_entry', { message: `babble ${i}` }))
+    if (i % 10 === 0) await sender.send(datagram('quiet', 'state_change', { to_state: `s${i}` }))
+  }
+  await sender.send(datagram('loud', 'machine_terminated'))
+  await waitFor(() => panel.health().listeners[0]?.received === 2_201)
+  const heard = (machine: string) => viewer.events.filter((event) => event.machine === machine)
+  await waitFor(() => heard('loud').some(({ type }) => type === 'machine_terminated'))
+  expect(heard('quiet')).toHaveLength(200)
+  const { listeners, shed, problems } = panel.health()
+  const over = listeners[0]?.refused.over_quota ?? 0
+  expect(over).toBe(2_000 - heard('loud').filter(({ type }) => type === 'log_entry').length)
+  expect(shed).toEqual({ events: over, machines: [{ machine: 'loud', events: over }] })
+  expect(problems).toMatchObject([{ code: 'machine_over_quota', message: expect.stringContaining('(loud)') as string }])
+  const alarm = alarmId(PANEL_MACHINE, 'machine_over_quota')
+  await waitFor(() => viewer.client.replica.state.alarms.get(alarm)?.active, { what: 'the alarm' })
+  const metrics = await (await fetch(new URL('metrics', panel.url))).text()
+  expect(metrics).toContain(`andon_ingest_shed_total{machine="loud"} ${over}\n`)
+})
+
+test('[D10] a thousand invented names take no more than one machine may', async () => {
+  const dir = tempDir()
+  const file = join(dir, 'andon.yaml')
+  writeFileSync(file, 'machines:\n  quiet: {}\n')
+  const panel = await startPanel(['--config', file, '--machine-events-per-second', '10'], { dir })
+  const sender = unixSender(panel.socket)
+  for (let i = 0; i < 1_000; i += 1) await sender.send(datagram(`invented ${i}`, 'machine_registered'))
+  for (let i = 0; i < 40; i += 1) await sender.send(datagram('quiet', 'state_change', { to_state: `s${i}` }))
+  await waitFor(() => panel.health().listeners[0]?.received === 1_040)
+  const { listeners, shed } = panel.health()
+  const accepted = listeners[0]?.accepted ?? 0
+  // 40 at once of each; what the clock adds meanwhile is far less than there are names.
+  expect(accepted).toBeGreaterThanOrEqual(80)
+  expect(accepted).toBeLessThan(500)
+  expect(shed).toEqual({ events: 1_040 - accepted, machines: [] })
 })

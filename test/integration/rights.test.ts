@@ -23,6 +23,7 @@ const TABLE: Readonly<Record<Action, readonly Role[]>> = {
   alarm_shelve: ['operator', 'engineer', 'administrator'],
   diagnostics: ['operator', 'engineer', 'administrator'],
   alarm_service: ['engineer', 'administrator'],
+  ingest: ['engineer', 'administrator'],
   accounts: ['administrator'],
   sessions: ['administrator'],
   audit: ['administrator'],

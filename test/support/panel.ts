@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { compose, type Panel, type Surroundings } from '../../src/main/compose.ts'
@@ -17,7 +18,7 @@ export const CONFIG_THREAD = resolve(import.meta.dirname, '../../out/main/config
 /** A configuration as the command line would make it, with everything in a folder of the test's own. */
 export function testConfig(args: readonly string[] = [], dir = tempDir()): Config {
   const line = readCommandLine([
-    ...(args.includes('--events-socket') ? [] : ['--events-socket', join(dir, 'events.sock')]),
+    ...(args.includes('--events-socket') || namesSockets(args) ? [] : ['--events-socket', join(dir, 'events.sock')]),
     ...(args.includes('--port') ? [] : ['--port', '0']),
     '--data-dir',
     join(dir, 'data'),
@@ -27,6 +28,12 @@ export function testConfig(args: readonly string[] = [], dir = tempDir()): Confi
   ])
   if (line.kind !== 'run') throw new Error('not a run')
   return line.config
+}
+
+/** The command line goes before the file: where that names sockets, none is added. */
+function namesSockets(args: readonly string[]): boolean {
+  const file = args.includes('--config') ? args[args.indexOf('--config') + 1] : undefined
+  return file !== undefined && existsSync(file) && /^events_sockets:/m.test(readFileSync(file, 'utf8'))
 }
 
 export interface TestPanel extends Panel {
@@ -52,5 +59,5 @@ export async function startPanel(
     ...rest,
   })
   onTestFinished(() => panel.close())
-  return { ...panel, config, log, socket: config.eventsSockets[0] ?? '' }
+  return { ...panel, config, log, socket: config.eventsSockets[0]?.path ?? '' }
 }

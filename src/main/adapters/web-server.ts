@@ -23,6 +23,7 @@ import { AddressRate } from './address-rate.ts'
 import { ConnectionGate, type GateLimits } from './connection-gate.ts'
 import { boundAnswer, boundedServer, type HttpTimes, secureContext } from './http-servers.ts'
 import { redirectServer } from './http-redirect.ts'
+import { INGEST_PATH, type IngestDoor } from './ingest-door.ts'
 import { ListenError } from './listener.ts'
 import type { OwnNames } from './origin.ts'
 import { ApiError, errorBody, type ErrorBody } from './rest/api-error.ts'
@@ -34,14 +35,10 @@ import { HEALTHZ, READYZ } from './rest/probe-schema.ts'
 import { restRoutes } from './rest/routes.ts'
 import type { Trends } from './rest/trend-routes.ts'
 import type { TlsCredentials } from './tls/credentials.ts'
-import { acceptWebSocket, closeWebSocket } from './ws-socket.ts'
+import { acceptWebSocket, closeWebSocket, FRAME_LIMITS } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
 export const WS_PATH = '/ws'
-
-/** Pieces that one message may come in: frames, and reads of the network while it is not whole. */
-const MAX_FRAGMENTS = 128
-const MAX_CHUNKS = 4_096
 
 /** Half a year. Of this name alone: others of the same domain are not ours. */
 const HSTS_SECONDS = 15_552_000
@@ -71,6 +68,7 @@ export interface WebServerOptions {
   readonly settings: PanelSettings
   /** Null where it is not configured. */
   readonly openId: OpenIdSignIns | null
+  readonly ingest: Pick<IngestDoor, 'upgrade'>
   readonly health: () => Health
   readonly history: History
   readonly trends: Trends
@@ -213,14 +211,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       return { kind: 'unknown', close: CLOSE_CODES.internal } as const
     }
   }
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: options.messageBytes,
-    // A compressed frame could unpack to a thousand times its size.
-    perMessageDeflate: false,
-    maxFragments: MAX_FRAGMENTS,
-    maxBufferedChunks: MAX_CHUNKS,
-  })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.messageBytes, ...FRAME_LIMITS })
   const admit = (webSocket: WebSocket, request: IncomingMessage): void => {
     if (names.isForeignPage(request, false)) {
       turnAway(webSocket, CLOSE_CODES.origin_refused)
@@ -242,12 +233,14 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A socket that breaks in the middle of the upgrade must not become an uncaught error.
     socket.on('error', () => socket.destroy())
-    if (pathOf(request) !== WS_PATH || !names.hostAllowed(request)) {
+    const path = pathOf(request)
+    if ((path !== WS_PATH && path !== INGEST_PATH) || !names.hostAllowed(request)) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
     const begin = (): void => {
       if (socket.destroyed || closing) socket.destroy()
+      else if (path === INGEST_PATH) options.ingest.upgrade(request, socket, head)
       else sockets.handleUpgrade(request, socket, head, (webSocket) => admit(webSocket, request))
     }
     if (!upgrades.admit(request.socket.remoteAddress, begin)) {

@@ -12,6 +12,18 @@ const UNREAD_BYTES = 1024 * 1024
 /** A client's own pings are answered below the protocol, so they are counted here: so many a second, so many at once. */
 const PINGS = { perSecond: 10, burst: 50 } as const
 
+/** Of the panel's WebSockets: pieces that one message may come in, frames and reads of the network while it is not whole. */
+export const FRAME_LIMITS = {
+  maxFragments: 128,
+  maxBufferedChunks: 4_096,
+  // A compressed frame could unpack to a thousand times its size.
+  perMessageDeflate: false,
+} as const
+
+export function pingRate(): TokenBucket {
+  return new TokenBucket(PINGS.perSecond, PINGS.burst, performance.now())
+}
+
 /** Gives a WebSocket to the core as a session's socket. */
 export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): void {
   const port: SessionSocket = {
@@ -28,7 +40,7 @@ export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): 
     },
   }
   const connection = accept(port, peer)
-  const pings = new TokenBucket(PINGS.perSecond, PINGS.burst, performance.now())
+  const pings = pingRate()
   function sent(error?: Error | null): void {
     if (socket.isPaused && socket.readyState === socket.OPEN && socket.bufferedAmount <= UNREAD_BYTES) socket.resume()
     // A failed send is followed by the socket's close.
@@ -36,7 +48,7 @@ export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): 
   }
   socket.on('message', (data: RawData, binary: boolean) => {
     if (binary) closeWebSocket(socket, CLOSE_CODES.bad_message.code, 'only text frames, please')
-    else connection.receive(textOf(data))
+    else connection.receive(textBytes(data).toString('utf8'))
   })
   socket.on('ping', () => {
     if (pings.take(performance.now())) return
@@ -58,7 +70,7 @@ export function closeWebSocket(socket: WebSocket, code: number, reason: string):
   socket.once('close', () => clearTimeout(cut))
 }
 
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')
-  return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString('utf8')
+export function textBytes(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data
 }

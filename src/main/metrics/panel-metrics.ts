@@ -29,6 +29,17 @@ export function panelMetrics(registry: Registry, { health, sessions }: Figures):
       ),
   })
   counter(registry, {
+    name: 'andon_ingest_shed_total',
+    help: 'Events beyond what one machine may send, by machine.',
+    labels: ['machine'],
+    read: () => {
+      const { events, machines } = health().shed ?? { events: 0, machines: [] }
+      const others = events - machines.reduce((sum, each) => sum + each.events, 0)
+      const samples = machines.map((each) => ({ labels: { machine: each.machine }, value: each.events }))
+      return others === 0 ? samples : [...samples, { labels: { machine: 'other' }, value: others }]
+    },
+  })
+  counter(registry, {
     name: 'andon_ingest_errors_total',
     help: 'Errors of the datagram sockets themselves.',
     labels: ['listener'],

@@ -61,6 +61,10 @@ export const SETTINGS_DE: Readonly<Record<string, Words>> = {
     title: 'Veraltet nach',
     description: 'Sekunden der Stille, nach denen eine Maschine als veraltet gezeigt wird. Vorgabe: 60',
   },
+  machine_events_per_second: {
+    title: 'Ereignisse je Sekunde und Maschine',
+    description: 'Höchstens so viele Ereignisse je Sekunde werden von einer Maschine angenommen. Vorgabe: 5000',
+  },
   local_display: {
     title: 'Anzeige vor Ort',
     description:

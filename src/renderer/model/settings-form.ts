@@ -18,7 +18,15 @@ const SECTIONS = {
     'messages_per_second',
     'message_kib',
   ],
-  machines: ['events_sockets', 'socket_mode', 'socket_group', 'udp', 'control_prefix', 'stale_after'],
+  machines: [
+    'events_sockets',
+    'socket_mode',
+    'socket_group',
+    'udp',
+    'control_prefix',
+    'stale_after',
+    'machine_events_per_second',
+  ],
   keeping: ['retention_days', 'retention_mib', 'trend_retention_days', 'data_dir', 'log_level'],
   other: [],
 } as const satisfies Record<string, readonly string[]>
@@ -39,7 +47,7 @@ export function settingSections(
 /** A setting as it stands in its field; empty: not set, the default counts. */
 export function fieldText({ kind }: Setting, value: Setting['file']): string {
   if (value === null) return ''
-  if (kind === 'list' && Array.isArray(value)) return value.join('\n')
+  if (kind === 'list' && Array.isArray(value)) return value.map(String).join('\n')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

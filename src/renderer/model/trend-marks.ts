@@ -17,7 +17,7 @@ export interface TrendMark {
 
 /** What an event is among the marks; null for what would only be noise there. */
 export function markOf(event: EventView): TrendMark | null {
-  const { offset, time, machine, type } = event
+  const { offset, time, machine, type, origin } = event
   const mark = { offset, time, machine, type, priority: null }
   const record = alarmRecord(event)
   if (record) {
@@ -27,8 +27,11 @@ export function markOf(event: EventView): TrendMark | null {
   }
   if (type === 'state_change') return { ...mark, kind: 'state', text: summaryOf(event) }
   if (event.family === 'error') return { ...mark, kind: 'error', text: summaryOf(event) }
-  if (type === 'command_requested') return { ...mark, kind: 'command', text: commandText(event) }
-  return type === 'machine_terminated' || type === 'machine_stale' ? { ...mark, kind: 'state', text: type } : null
+  // A machine may send events of any type: it gave no command, and it does not call itself silent.
+  if (type === 'command_requested' && origin === 'operator')
+    return { ...mark, kind: 'command', text: commandText(event) }
+  const isEnd = type === 'machine_terminated' ? origin === 'machine' : type === 'machine_stale' && origin === 'panel'
+  return isEnd ? { ...mark, kind: 'state', text: type } : null
 }
 
 function commandText({ payload }: EventView): string {

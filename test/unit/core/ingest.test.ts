@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest'
 import { Ingest } from '../../../src/core/ingest.ts'
+import { machineNames } from '../../../src/core/machine-names.ts'
+import { MachineQuota } from '../../../src/core/machine-quota.ts'
 import { CoreStage } from '../../support/core-stage.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 
-const start = () => {
+const start = (perSecond = 1_000_000) => {
   const stage = new CoreStage()
   const log = new MemoryLog()
-  const ingest = new Ingest(stage.hub, stage.clock, log)
+  const quota = new MachineQuota(
+    { perSecond: () => perSecond, newcomersPerSecond: perSecond, knows: () => true },
+    stage.clock.monotonic(),
+  )
+  const ingest = new Ingest(stage.hub, stage.clock, log, quota)
   const inlet = ingest.inlet('unix', '/run/a.sock')
-  const receive = (text: string | Buffer): void => inlet.receive(Buffer.from(text))
+  const receive = (text: string | Buffer) => inlet.receive(Buffer.from(text))
   return { hub: stage.hub, clock: stage.clock, log, ingest, inlet, receive }
 }
 
@@ -85,4 +91,26 @@ test('a listener’s state is told, with what is wrong', () => {
   inlet.failed('no addon')
   inlet.closed()
   expect(ingest.listeners).toMatchObject([{ state: 'failed', problem: 'no addon' }])
+})
+
+test('[D8] nobody speaks in the panel’s own name, and at a listener for some machines nobody for others', () => {
+  const { ingest, hub } = start()
+  const named = (inlet: ReturnType<typeof ingest.inlet>, name: string) =>
+    inlet.receive(Buffer.from(JSON.stringify({ machine_name: name, type: 'alarm_raised' })))
+  const all = ingest.inlet('unix', '/run/all.sock')
+  expect([named(all, 'andon'), named(all, 'andon_1')]).toEqual(['machine_not_allowed', null])
+  const some = ingest.inlet('unix', '/run/some.sock', machineNames(['press_*', 'lamp', 'and*', 'a*b*c']))
+  const good = ['press_001', 'press_', 'lamp', 'andy', 'abc', 'a.b*b.c', 'acbc']
+  const names = [...good, 'press', 'lamp_2', 'andon', 'PRESS_001', '__proto__', 'ab', 'abcd', 'ac', 'acb']
+  expect(names.filter((name) => named(some, name) === null)).toEqual(good)
+  expect(some.health).toMatchObject({ received: 16, accepted: 7, refused: { machine_not_allowed: 9 } })
+  expect(ingest.samples.at(-1)).toMatchObject({ listener: '/run/some.sock', reason: 'machine_not_allowed' })
+  expect([...hub.folded.machines.keys()]).toEqual(['andon_1', ...good])
+})
+
+test('[D9] what is shed is counted, and is not refused for what it is', () => {
+  const { inlet, ingest, receive, log } = start(10)
+  for (let i = 0; i < 100; i += 1) receive('{"machine_name":"m","type":"tick"}')
+  expect(inlet.health).toMatchObject({ received: 100, accepted: 30, refused: { over_quota: 70 } })
+  expect([ingest.refused, ingest.samples, log.records]).toEqual([0, [], []])
 })

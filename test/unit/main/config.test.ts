@@ -40,9 +40,8 @@ test('without any option everything has its default', () => {
     kiosk: false,
     host: '127.0.0.1',
     port: 3002,
-    eventsSockets: ['/tmp/statemachine-events.sock'],
-    socketMode: 0o660,
-    socketGroup: null,
+    eventsSockets: [{ path: '/tmp/statemachine-events.sock', mode: 0o660, group: null, machines: null }],
+    machineEventsPerSecond: 5_000,
     udp: null,
     staleAfterMs: 60_000,
     connections: 100,
@@ -58,19 +57,23 @@ test('every option is read from the command line', () => {
   const line =
     '--headless --kiosk --host ::1 --port 0 --events-socket /run/a.sock --events-socket b.sock ' +
     '--socket-mode 0600 --socket-group operators --udp 127.0.0.1:0 --udp [::1]:3003 ' +
-    '--stale-after 0.5 --connections 7 --data-dir data --log-level=debug'
+    '--stale-after 0.5 --machine-events-per-second 50 --connections 7 --data-dir data --log-level=debug'
   expect(read(line.split(' '))).toMatchObject({
     headless: true,
     kiosk: true,
     host: '::1',
     port: 0,
-    eventsSockets: ['/run/a.sock', resolve('b.sock')],
-    socketMode: 0o600,
-    socketGroup: 'operators',
+    eventsSockets: ['/run/a.sock', resolve('b.sock')].map((path) => ({
+      path,
+      mode: 0o600,
+      group: 'operators',
+      machines: null,
+    })),
     udp: [
-      { host: '127.0.0.1', port: 0 },
-      { host: '::1', port: 3003 },
+      { host: '127.0.0.1', port: 0, machines: null },
+      { host: '::1', port: 3003, machines: null },
     ],
+    machineEventsPerSecond: 50,
     staleAfterMs: 500,
     connections: 7,
     dataDir: resolve('data'),
@@ -90,6 +93,7 @@ port: 4000
 events_sockets: [/run/file.sock]
 socket_mode: "0600"
 udp: ["127.0.0.1:4003"]
+machine_events_per_second: 700
 stale_after: 5
 connections: 3
 data_dir: /var/lib/andon
@@ -104,9 +108,9 @@ test('the configuration file is read', () => {
     kiosk: true,
     host: 'localhost',
     port: 4000,
-    eventsSockets: ['/run/file.sock'],
-    socketMode: 0o600,
-    udp: [{ host: '127.0.0.1', port: 4003 }],
+    eventsSockets: [{ path: '/run/file.sock', mode: 0o600, group: null, machines: null }],
+    udp: [{ host: '127.0.0.1', port: 4003, machines: null }],
+    machineEventsPerSecond: 700,
     staleAfterMs: 5_000,
     configured: { machines: { oven: { stale_after: 600 } } },
     connections: 3,
@@ -115,12 +119,34 @@ test('the configuration file is read', () => {
   })
 })
 
+test('a listener may have its own mode, group and machines', () => {
+  const text = `
+events_sockets:
+  - { path: /run/east.sock, mode: "0620", group: east, machines: [east_*, lamp] }
+  - { path: /run/west.sock, machines: [west_*] }
+  - /run/all.sock
+socket_group: plant
+udp: [{ address: '127.0.0.1:4003', machines: [plc] }]
+`
+  expect(read(['--config', file(text)])).toMatchObject({
+    eventsSockets: [
+      { path: '/run/east.sock', mode: 0o620, group: 'east', machines: ['east_*', 'lamp'] },
+      { path: '/run/west.sock', mode: 0o660, group: 'plant', machines: ['west_*'] },
+      { path: '/run/all.sock', mode: 0o660, group: 'plant', machines: null },
+    ],
+    udp: [{ host: '127.0.0.1', port: 4003, machines: ['plc'] }],
+  })
+  expect(usageError(() => read(['--config', file('events_sockets: [{ path: /a, mode: "9" }]')]))).toContain(
+    'socket mode',
+  )
+})
+
 test('the command line goes before the file', () => {
   const args = ['--port', '5000', '--events-socket', '/run/line.sock', '--stale-after', '9', '--log-level', 'error']
   expect(read(['--config', file(FILE), ...args])).toMatchObject({
     host: 'localhost',
     port: 5000,
-    eventsSockets: ['/run/line.sock'],
+    eventsSockets: [{ path: '/run/line.sock', mode: 0o600 }],
     staleAfterMs: 9_000,
     logLevel: 'error',
   })
@@ -160,6 +186,12 @@ test.each([
   ],
   ['machines:\n  a/b~c: {}\n  d/e: { x: 1 }\n', 'a.yaml, line 3: "machines.d/e.x" is not known here'],
   ['events_sockets: /tmp/a.sock\n', 'a.yaml, line 1: "events_sockets" must be a list, not "/tmp/a.sock".'],
+  [
+    'events_sockets: [{ path: /a, machine: [b] }]\n',
+    '"events_sockets[0].machine" is not known here, did you mean "machines"?',
+  ],
+  ['events_sockets: [{ machines: [b] }]\n', '"events_sockets[0]" needs path'],
+  ['events_sockets: [{ path: /a, machines: [] }]\n', '"events_sockets[0].machines" must have at least one entry'],
   ['- port\n', 'a.yaml, line 1: must be a set of keys with values, not a list.'],
   ['port: 1\nport: 2\n', 'a.yaml, line 2: "port" stands here twice, first in line 1.'],
   ['port: [1\n', 'a.yaml, line 2:'],
@@ -193,7 +225,7 @@ test('UDP addresses are loopback addresses with a port', () => {
   ]) {
     expect(usageError(() => read(['--udp', udp]))).toMatch(/must be a loopback address and a port/)
   }
-  expect(read(['--udp', 'localhost:1']).udp).toEqual([{ host: 'localhost', port: 1 }])
+  expect(read(['--udp', 'localhost:1']).udp).toEqual([{ host: 'localhost', port: 1, machines: null }])
 })
 
 test.each([

@@ -193,6 +193,10 @@ test('alarms, states, errors and commands are marks, values are none', () => {
   expect(markOf(raised)).toMatchObject({ kind: 'alarm', priority: 'high', text: 'Hot' })
   expect(markOf(state)).toMatchObject({ kind: 'state', text: 'a → b' })
   expect(markOf(machine(7, 'device_update', { device_id: 'd' }))).toBeNull()
+  // What a machine says in the words of others is no mark.
+  for (const type of ['command_requested', 'alarm_raised', 'alarm_acknowledged', 'machine_stale']) {
+    expect([type, markOf(machine(8, type, { id: 'c', type: 'go', alarm: 'm/error' }))]).toEqual([type, null])
+  }
   expect(marksOf([state, raised, raised], new Set(['m']), 0, 9_000).map(({ offset }) => offset)).toEqual([5, 6])
   expect(marksOf([state, raised], new Set(['other']), 0, 9_000)).toEqual([])
 })
