@@ -17,6 +17,7 @@ import { Ingest } from '../core/ingest.ts'
 import type { Log } from '../core/log.ts'
 import { Sessions } from '../core/sessions.ts'
 import type { Accept } from '../core/session-socket.ts'
+import { type Standing, StandingBoard, standingOf } from '../core/standing.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
@@ -81,6 +82,10 @@ export interface Panel {
   /** Where datagrams go. */
   readonly listening: readonly string[]
   health(): Health
+  /** How things stand at this moment, in brief. */
+  standing(): Standing
+  /** Called soon, and with every change; see {@link StandingBoard}. Returns the function that unsubscribes. */
+  onStanding(listener: (standing: Standing) => void): () => void
   /** Answers a GET of a path below `/api/`. */
   get(path: string): Promise<ApiAnswer>
   /** Idempotent. Listeners first, so that nothing new comes in; then viewers, the port, the journal. */
@@ -205,6 +210,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     }),
     () => sessions.healthChanged(),
   )
+  const standing = new StandingBoard(clock, () => standingOf(hub.folded, problems()))
   const limits = {
     ...SESSION_LIMITS,
     messageBytes: config.messageBytes,
@@ -297,6 +303,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     await listeners.close()
     stopStaleness()
     board.close()
+    standing.close()
     sessions.close()
     closeOperations()
     await web.close()
@@ -310,6 +317,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     certificate: tls && tls.health,
     listening: listeners.addresses,
     health: () => board.health,
+    standing: () => standing.standing,
+    onStanding: (listener) => standing.listen(listener),
     get: (path) => web.get(path),
     close: () => (closing ??= close()),
   }

@@ -1,14 +1,18 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, BrowserWindow, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
+import { app, BrowserWindow, crashReporter, dialog, powerMonitor, powerSaveBlocker, session } from 'electron'
+import { preferredLanguage } from '../../shared/language.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Start } from '../start.ts'
+import { quitQuestion, type UnderWay } from '../shell/quit-rules.ts'
+import { SHELL_WORDS, type ShellWords } from '../shell/words.ts'
 import { ownArguments } from './arguments.ts'
 import { restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
 import { openSessions } from './ipc.ts'
 import { installMenu } from './menu.ts'
+import { askToQuit } from './quit-dialog.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
 import { openWindow } from './window.ts'
@@ -53,6 +57,9 @@ class Application {
   readonly #log: Surroundings['log']
   /** Resolves with the panel, or with null where it could not be started. */
   #panel: Promise<Panel | null> = Promise.resolve(null)
+  /** The panel once it runs. */
+  #running: Panel | null = null
+  #asking = false
   #ending = false
 
   constructor(parts: Parts, { config, log }: Extract<Start, { kind: 'run' }>) {
@@ -107,7 +114,7 @@ class Application {
     app.on('before-quit', (event) => {
       // The panel closes in order first; the end of that ends the process without asking again.
       event.preventDefault()
-      this.#end('quit')
+      this.#quit()
     })
     // Not `once`: a second Ctrl-C would end the process at once and leave the socket file behind.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#end(signal))
@@ -127,6 +134,8 @@ class Application {
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
     const panel = await starting
+    this.#running = panel
+    powerMonitor.on('shutdown', () => this.#end('the system shuts down'))
     process.stdout.write(this.#parts.startText(panel))
     // For a launcher that waits for it.
     process.send?.('listening')
@@ -158,6 +167,8 @@ class Application {
             return RECOVERY_URL
           },
           placed: (at) => writeWindowPlace(placeFile, at, log),
+          mayClose: () => this.#mayQuit(),
+          systemEnds: () => this.#end('the system shuts down'),
         },
         log,
       )
@@ -170,6 +181,36 @@ class Application {
   #origin() {
     const development = developmentUrl()
     return development === undefined ? panelOrigin : developmentOrigin(development)
+  }
+
+  /** Somebody wants the panel to end: it does, or they are asked about what that breaks off. */
+  #quit(): void {
+    if (this.#mayQuit()) this.#end('quit')
+  }
+
+  /** False where a person must be asked first, which is being done then; a yes ends the panel. */
+  #mayQuit(): boolean {
+    const question = this.#running && quitQuestion('person', this.#running.standing(), this.#config.kiosk)
+    if (this.#ending || !question) return true
+    if (this.#asking) return false
+    void this.#ask(question)
+    return false
+  }
+
+  async #ask(question: UnderWay): Promise<void> {
+    this.#asking = true
+    const parent = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0] ?? null
+    try {
+      if (await askToQuit(parent, this.#words(), question)) this.#end('quit')
+    } catch (error) {
+      this.#log.error({ err: error }, 'it could not be asked whether to quit')
+    } finally {
+      this.#asking = false
+    }
+  }
+
+  #words(): ShellWords {
+    return SHELL_WORDS[preferredLanguage(app.getPreferredSystemLanguages())]
   }
 
   /** Ends the application in order. Only the first call counts. */

@@ -24,6 +24,10 @@ export interface WindowEvents {
   readonly givenUp: (reason: string) => string
   /** The window was moved or resized, or goes. */
   readonly placed: (place: WindowPlace) => void
+  /** Somebody closes the window; false keeps it. */
+  readonly mayClose: () => boolean
+  /** Windows shuts down or logs off. */
+  readonly systemEnds: () => void
 }
 
 /** Opens the panel's window. Resolves when its page has loaded, rejects where it cannot be loaded. */
@@ -37,6 +41,10 @@ export async function openWindow(options: WindowOptions, events: WindowEvents, l
   if (options.kiosk) window.webContents.on('before-input-event', stayInside)
   else
     for (const event of ['close', 'resized', 'moved'] as const) window.on(event as 'close', () => tell(window, events))
+  window.on('close', (event) => {
+    if (!events.mayClose()) event.preventDefault()
+  })
+  window.on('session-end', events.systemEnds)
   keepAlive(window, events, log)
   await window.loadURL(options.origin.url)
   return window

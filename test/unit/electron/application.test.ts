@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
+import type { Standing } from '../../../src/core/standing.ts'
 import type { Panel } from '../../../src/main/compose.ts'
 import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
 import { failedStart, type Start, startText } from '../../../src/main/start.ts'
@@ -16,6 +17,7 @@ import {
   dialog,
   ipcMain,
   order,
+  powerMonitor,
   powerSaveBlocker,
   protocol,
   resetElectron,
@@ -63,8 +65,22 @@ function listeners(event: string): readonly Listener[] {
   return (process as NodeJS.EventEmitter).listeners(event) as Listener[]
 }
 
+const IDLE: Standing = {
+  alarms: [],
+  machines: 0,
+  silent: 0,
+  failingLinks: 0,
+  problems: [],
+  commands: 0,
+  controlled: [],
+}
+
 interface Stage {
   readonly parts: Parts
+  /** How things stand. */
+  standing: Standing
+  /** Who is to be told of changes. */
+  readonly told: Set<(standing: Standing) => void>
   readonly log: MemoryLog
   readonly dir: string
   /** Lets the panel's close end. */
@@ -79,6 +95,8 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
   const built: Stage = {
     log,
     dir,
+    standing: IDLE,
+    told: new Set(),
     closed: () => undefined,
     parts: {
       readStart: () => start,
@@ -92,6 +110,11 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
           listening: [join(dir, 'events.sock')],
           health: () => {
             throw new Error('not here')
+          },
+          standing: () => built.standing,
+          onStanding: (listener) => {
+            built.told.add(listener)
+            return () => built.told.delete(listener)
           },
           get: () => Promise.reject(new Error('not here')),
           close: () => {
@@ -224,6 +247,8 @@ describe('the end', () => {
     ['SIGINT', () => raise('SIGINT')],
     ['SIGHUP', () => raise('SIGHUP')],
     ['the launcher dies', () => raise('disconnect')],
+    ['the system shuts down', () => powerMonitor.emit('shutdown')],
+    ['Windows logs off', () => BrowserWindow.windows[0]?.emit('session-end')],
   ]
   test.each(ways)('%s: the panel closes first, once, then the process exits with 0', async (_name, way) => {
     const built = await open()
@@ -300,6 +325,66 @@ describe('the end', () => {
       fields: { err: defect },
       message: 'a defect of the panel',
     })
+  })
+})
+
+describe('an end by a person, with commands under way', () => {
+  const busy = { ...IDLE, commands: 1, controlled: ['press'] }
+
+  async function quit(args: readonly string[] = []): Promise<Stage> {
+    const built = await open(stage({}, args))
+    built.standing = busy
+    app.emit('before-quit', { preventDefault: () => undefined })
+    await settled()
+    return built
+  }
+
+  test('is asked about first, over the window, and a no keeps everything', async () => {
+    await quit()
+    expect(dialog.showMessageBox.mock.calls).toEqual([
+      [BrowserWindow.windows[0], expect.objectContaining({ message: 'Quit Andon?', defaultId: 1, cancelId: 1 })],
+    ])
+    expect(order).not.toContain('close')
+    app.emit('before-quit', { preventDefault: () => undefined })
+    expect(dialog.showMessageBox).toHaveBeenCalledTimes(2)
+  })
+
+  test('is asked about once at a time, and a yes ends it', async () => {
+    const answers: ((answer: { response: number }) => void)[] = []
+    dialog.showMessageBox.mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
+    await quit()
+    const preventDefault = vi.fn<() => void>()
+    BrowserWindow.windows[0]?.emit('close', { preventDefault })
+    expect([answers.length, preventDefault.mock.calls.length]).toEqual([1, 1])
+    answers[0]?.({ response: 0 })
+    await settled()
+    expect(order).toContain('close')
+  })
+
+  test('is asked about in the language of the system', async () => {
+    app.getPreferredSystemLanguages.mockReturnValueOnce(['de-AT', 'en'])
+    await quit()
+    expect(dialog.showMessageBox.mock.calls[0]?.[1]).toMatchObject({ message: 'Andon beenden?' })
+  })
+
+  test('a kiosk asks nothing, and nor does a signal or a shutdown', async () => {
+    await quit(['--kiosk'])
+    expect(order).toContain('close')
+    for (const way of [() => raise('SIGTERM'), () => powerMonitor.emit('shutdown')]) {
+      resetElectron()
+      const built = await open()
+      built.standing = busy
+      way()
+      await settled()
+      expect(order).toContain('close')
+    }
+    expect(dialog.showMessageBox).not.toHaveBeenCalled()
+  })
+
+  test('a question that cannot be asked is logged', async () => {
+    dialog.showMessageBox.mockRejectedValue(new Error('no display'))
+    const { log } = await quit()
+    expect(log.records).toMatchObject([{ level: 'error' }])
   })
 })
 

@@ -23,6 +23,8 @@ class FakeApp extends EventEmitter {
   readonly exit = vi.fn<(code: number) => void>((code) => void order.push(`exit ${code}`))
   readonly requestSingleInstanceLock = vi.fn<() => boolean>(() => true)
 
+  readonly getPreferredSystemLanguages = vi.fn<() => string[]>(() => ['en-GB'])
+
   setPath(name: string, path: string): void {
     this.paths[name] = path
   }
@@ -120,6 +122,9 @@ export class BrowserWindow extends EventEmitter {
   static getAllWindows(): BrowserWindow[] {
     return BrowserWindow.windows
   }
+  static getFocusedWindow(): BrowserWindow | null {
+    return BrowserWindow.windows.find((window) => window.focused) ?? null
+  }
   static fromWebContents(contents: unknown): BrowserWindow | null {
     return BrowserWindow.windows.find((window) => window.webContents === contents) ?? null
   }
@@ -130,6 +135,7 @@ export class BrowserWindow extends EventEmitter {
   readonly restore = vi.fn<() => void>()
   readonly maximize = vi.fn<() => void>()
   minimized = false
+  focused = false
   maximized = false
   bounds = { x: 10, y: 20, width: 1000, height: 700 }
 
@@ -161,7 +167,9 @@ export const app = new FakeApp()
 export const ipcMain = new EventEmitter()
 export const dialog = {
   showErrorBox: vi.fn<(title: string, text: string) => void>((title) => void order.push(`dialog ${title}`)),
+  showMessageBox: vi.fn<(...args: unknown[]) => Promise<{ response: number }>>(() => Promise.resolve({ response: 1 })),
 }
+export const powerMonitor = new EventEmitter()
 export const session = { defaultSession: new FakeSession() }
 export const protocol = {
   registerSchemesAsPrivileged: vi.fn<(schemes: unknown[]) => void>(() => void order.push('scheme')),
@@ -183,6 +191,8 @@ export const ipcRenderer = { postMessage: vi.fn<(channel: string, message: unkno
 export function resetElectron(): void {
   order.length = 0
   app.reset()
+  powerMonitor.removeAllListeners()
+  dialog.showMessageBox.mockReset().mockResolvedValue({ response: 1 })
   ipcMain.removeAllListeners()
   BrowserWindow.windows.length = 0
   BrowserWindow.loading = () => Promise.resolve()

@@ -22,7 +22,12 @@ const OPTIONS = {
   kiosk: false,
   place: null,
 }
-const EVENTS = { givenUp: () => 'andon://panel/recovery', placed: () => undefined }
+const EVENTS = {
+  givenUp: () => 'andon://panel/recovery',
+  placed: () => undefined,
+  mayClose: () => true,
+  systemEnds: () => undefined,
+}
 
 beforeEach(resetElectron)
 
@@ -127,7 +132,7 @@ describe('where the window is', () => {
     expect(fake.options).toMatchObject({ x: 300, y: 40, width: 900, height: 600 })
     window.emit('ready-to-show')
     expect(fake.maximize).toHaveBeenCalledOnce()
-    window.emit('close')
+    window.emit('close', { preventDefault: () => undefined })
     expect(placed).toEqual([{ x: 10, y: 20, width: 1000, height: 700, maximized: false }])
   })
 
