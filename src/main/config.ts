@@ -15,6 +15,7 @@ import {
   type Option,
   OPTIONS,
 } from './options.ts'
+import { pagePath } from './shell/page-path.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Everything that can be set, checked and complete. Times in milliseconds. */
@@ -22,6 +23,10 @@ export interface Config {
   readonly headless: boolean
   /** The window takes the whole display, and has no way out. */
   readonly kiosk: boolean
+  /** The page to show; null: that of the last time. */
+  readonly page: string | null
+  /** In another window than the one that is there. */
+  readonly newWindow: boolean
   readonly host: string
   readonly port: number
   /** Further names, and origins, that requests may be sent to. */
@@ -98,6 +103,8 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
     config: {
       headless: flags['headless'] === true,
       kiosk: flags['kiosk'] === true || file.kiosk === true,
+      page: page(text(flags, 'page')),
+      newWindow: flags['new-window'] === true,
       host,
       port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
       allowedHosts: (texts(flags, 'allowed-host') ?? file.allowed_hosts ?? []).map(allowedHost),
@@ -177,6 +184,13 @@ function positive(flags: Flags, flag: string, unit: string): number | undefined 
 /** Unlike `resolve` it leaves a slash at the end, where a name is to follow. */
 function absolute(prefix: string): string {
   return isAbsolute(prefix) ? prefix : join(process.cwd(), prefix)
+}
+
+function page(path: string | undefined): string | null {
+  if (path === undefined) return null
+  const found = pagePath(path)
+  if (found !== null) return found
+  throw new UsageError(`--page ${path}: must be the path of a page, like / or /alarms.`)
 }
 
 function fileMode(value: string): number {

@@ -46,6 +46,13 @@ export const OPTIONS = [
     text: 'The whole display, kept awake, and no way out of it.',
     default: 'a window like any other',
   },
+  {
+    flag: 'page',
+    value: 'PATH',
+    text: 'Page of the panel to show, like /alarms; a running panel shows it.',
+    default: 'the page of the last time',
+  },
+  { flag: 'new-window', text: 'Show it in another window.', default: 'in the window that is there' },
   { flag: 'host', value: 'ADDRESS', key: 'host', text: 'Loopback address to serve browsers on.', default: '127.0.0.1' },
   { flag: 'port', value: 'PORT', key: 'port', text: 'Port to serve browsers on; 0 for any free one.', default: '3002' },
   {

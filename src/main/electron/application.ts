@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, BrowserWindow, crashReporter, dialog, powerMonitor, powerSaveBlocker, session } from 'electron'
+import { app, crashReporter, dialog, powerMonitor, powerSaveBlocker, session } from 'electron'
 import { preferredLanguage } from '../../shared/language.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Start } from '../start.ts'
 import { quitQuestion, type UnderWay } from '../shell/quit-rules.ts'
+import { type PageRequest, receivedRequest, secondStartText } from '../shell/second-start.ts'
 import { SHELL_WORDS, type ShellWords } from '../shell/words.ts'
 import { ownArguments } from './arguments.ts'
 import { restrictDevelopmentServer } from './development.ts'
@@ -15,8 +16,7 @@ import { installMenu } from './menu.ts'
 import { askToQuit } from './quit-dialog.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
-import { openWindow } from './window.ts'
-import { readWindowPlace, writeWindowPlace } from './window-file.ts'
+import { Windows } from './windows.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
@@ -59,6 +59,9 @@ class Application {
   #panel: Promise<Panel | null> = Promise.resolve(null)
   /** The panel once it runs. */
   #running: Panel | null = null
+  #windows: Windows | null = null
+  /** What the windows are to show at first. */
+  #request: PageRequest
   #asking = false
   #ending = false
 
@@ -66,6 +69,7 @@ class Application {
     this.#parts = parts
     this.#config = config
     this.#log = log
+    this.#request = { page: config.page, newWindow: config.newWindow }
   }
 
   run(): void {
@@ -95,8 +99,8 @@ class Application {
       // The panel runs without its folder, and says so itself; its window then does as well.
       this.#log.warn({ err: error }, 'the window keeps its profile in the usual place')
     }
-    if (!app.requestSingleInstanceLock()) {
-      process.stderr.write('andon: it is running already; its window has been brought to the front.\n')
+    if (!app.requestSingleInstanceLock({ ...this.#request })) {
+      process.stderr.write(secondStartText(this.#request, ownArguments(process.argv, app.isPackaged)))
       app.exit(0)
       return false
     }
@@ -104,7 +108,7 @@ class Application {
     hardenApplication(this.#origin())
     registerScheme()
 
-    app.on('second-instance', showWindow)
+    app.on('second-instance', (_event, _argv, _dir, data) => this.#show(receivedRequest(data)))
     // Electron starts those again by itself; the page's own process is the window's affair.
     app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
       if (reason !== 'clean-exit')
@@ -144,7 +148,6 @@ class Application {
     const origin = this.#origin()
     const development = developmentUrl()
     const { kiosk, dataDir } = this.#config
-    const placeFile = join(dataDir, 'window.json')
     let reason = ''
     hardenSession(session.defaultSession)
     serveRenderer(session.defaultSession, {
@@ -156,26 +159,31 @@ class Application {
     if (development !== undefined) restrictDevelopmentServer(session.defaultSession, development)
     installMenu(process.platform)
     openSessions(panel.accept, origin, log)
-    try {
-      if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
-      const place = kiosk ? null : readWindowPlace(placeFile, log)
-      await openWindow(
-        { origin, preload, development: development !== undefined, kiosk, place },
-        {
-          givenUp: (why) => {
-            reason = why
-            return RECOVERY_URL
-          },
-          placed: (at) => writeWindowPlace(placeFile, at, log),
-          mayClose: () => this.#mayQuit(),
-          systemEnds: () => this.#end('the system shuts down'),
+    if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
+    this.#windows = new Windows(
+      { origin, preload, development: development !== undefined, kiosk, file: join(dataDir, 'window.json') },
+      {
+        givenUp: (why) => {
+          reason = why
+          return RECOVERY_URL
         },
-        log,
-      )
+        mayCloseLast: () => this.#mayQuit(),
+        systemEnds: () => this.#end('the system shuts down'),
+      },
+      log,
+    )
+    try {
+      await this.#windows.start(this.#request)
     } catch (error) {
       // A window that is closed while it loads says so in the same way.
       if (!this.#ending) throw error
     }
+  }
+
+  #show(request: PageRequest): void {
+    if (this.#windows) this.#windows.request(request)
+    // The first window will show it.
+    else this.#request = request
   }
 
   #origin() {
@@ -199,9 +207,8 @@ class Application {
 
   async #ask(question: UnderWay): Promise<void> {
     this.#asking = true
-    const parent = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0] ?? null
     try {
-      if (await askToQuit(parent, this.#words(), question)) this.#end('quit')
+      if (await askToQuit(this.#windows?.front ?? null, this.#words(), question)) this.#end('quit')
     } catch (error) {
       this.#log.error({ err: error }, 'it could not be asked whether to quit')
     } finally {
@@ -252,20 +259,15 @@ class Application {
   }
 
   async #close(): Promise<void> {
+    // The windows go with the process; until then they show that the panel closes.
+    const settled = this.#windows?.settle()
     const panel = await this.#panel
     await panel?.close()
+    await settled
   }
 }
 
 /** Where electron-vite serves the renderer from in development; a packaged panel takes no such hint. */
 function developmentUrl(): string | undefined {
   return app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'] || undefined
-}
-
-function showWindow(): void {
-  const [window] = BrowserWindow.getAllWindows()
-  if (!window) return
-  if (window.isMinimized()) window.restore()
-  window.show()
-  window.focus()
 }

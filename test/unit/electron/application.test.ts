@@ -145,6 +145,8 @@ function newGate() {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 10))
 
+const exited = () => waitFor(() => app.exit.mock.calls.length > 0, { what: 'the exit' })
+
 async function open(built = stage()): Promise<Stage> {
   startApplication(built.parts)
   app.becomeReady()
@@ -225,7 +227,26 @@ describe('a second start', () => {
     app.requestSingleInstanceLock.mockReturnValue(false)
     startApplication(stage().parts)
     expect(order).toEqual(['exit 0'])
-    expect(errors).toMatch(/running already/)
+    expect(errors).toBe('andon: it is running already; its window has been brought to the front.\n')
+  })
+
+  test('hands over what it asks for, and names what cannot be had', () => {
+    app.requestSingleInstanceLock.mockReturnValue(false)
+    const { argv } = process
+    process.argv = ['/electron', '.', '--page', '/alarms', '--port=8080', '--no-sandbox']
+    startApplication(stage({}, ['--page', '/alarms']).parts)
+    process.argv = argv
+    expect(app.requestSingleInstanceLock.mock.calls).toEqual([[{ page: '/alarms', newWindow: false }]])
+    expect(errors).toMatch(/^andon: it is running already; its window has been asked for \/alarms\.\nandon: --port: /)
+  })
+
+  test('during the start of the first: its window shows what was asked for', async () => {
+    const built = stage()
+    startApplication(built.parts)
+    app.emit('second-instance', {}, [], '/', { page: '/alarms', newWindow: false })
+    app.becomeReady()
+    await settled()
+    expect(order.at(-1)).toBe('load andon://panel/index.html#/alarms')
   })
 
   test('brings the window of the first to the front', async () => {
@@ -259,7 +280,7 @@ describe('the end', () => {
     await settled()
     expect(order.filter((step) => step !== 'prevented')).toEqual(['close'])
     built.closed()
-    await settled()
+    await exited()
     expect(order.at(-1)).toBe('exit 0')
     expect(app.exit).toHaveBeenCalledOnce()
   })
@@ -288,7 +309,7 @@ describe('the end', () => {
     gate.open()
     await waitFor(() => order.includes('close'))
     built.closed()
-    await settled()
+    await exited()
     expect(order).toEqual(['sandbox', 'scheme', 'ready', 'compose', 'close', 'exit 0'])
   })
 
@@ -318,7 +339,7 @@ describe('the end', () => {
     raise('uncaughtException', defect)
     await settled()
     built.closed()
-    await settled()
+    await exited()
     expect(order.slice(-2)).toEqual(['close', 'exit 1'])
     expect(built.log.records).toContainEqual({
       level: 'error',
@@ -401,7 +422,7 @@ describe('a failed start', () => {
     BrowserWindow.loading = () => Promise.reject(new Error('ERR_FAILED (-2)'))
     const built = await open()
     built.closed()
-    await settled()
+    await exited()
     expect(order.slice(-3)).toEqual(['close', 'dialog Andon could not start', 'exit 1'])
     expect(errors).toBe('andon: The panel could not start: ERR_FAILED (-2)\n')
   })
@@ -414,7 +435,7 @@ describe('a failed start', () => {
     gate.fail(new Error('ERR_ABORTED (-3)'))
     await settled()
     built.closed()
-    await settled()
+    await exited()
     expect(order.at(-1)).toBe('exit 0')
     expect(dialog.showErrorBox).not.toHaveBeenCalled()
   })

@@ -11,6 +11,8 @@ type Handler = (...args: never[]) => unknown
 /** The order in which the things happened that have one. */
 export const order: string[] = []
 
+const WORK_AREA = { x: 0, y: 0, width: 1920, height: 1080 }
+
 class FakeApp extends EventEmitter {
   isPackaged = false
   #ready: () => void = () => undefined
@@ -21,7 +23,7 @@ class FakeApp extends EventEmitter {
   readonly commandLine = { hasSwitch: (name: string) => this.switches.has(name) }
   readonly enableSandbox = vi.fn<() => void>(() => void order.push('sandbox'))
   readonly exit = vi.fn<(code: number) => void>((code) => void order.push(`exit ${code}`))
-  readonly requestSingleInstanceLock = vi.fn<() => boolean>(() => true)
+  readonly requestSingleInstanceLock = vi.fn<(data: unknown) => boolean>(() => true)
 
   readonly getPreferredSystemLanguages = vi.fn<() => string[]>(() => ['en-GB'])
 
@@ -133,6 +135,7 @@ export class BrowserWindow extends EventEmitter {
   readonly show = vi.fn<() => void>()
   readonly focus = vi.fn<() => void>()
   readonly restore = vi.fn<() => void>()
+  readonly setKiosk = vi.fn<(kiosk: boolean) => void>()
   readonly maximize = vi.fn<() => void>()
   minimized = false
   focused = false
@@ -153,6 +156,21 @@ export class BrowserWindow extends EventEmitter {
   }
   getNormalBounds(): object {
     return this.bounds
+  }
+  getBounds(): object {
+    return this.bounds
+  }
+  setBounds(bounds: typeof this.bounds): void {
+    this.bounds = bounds
+  }
+  /** Somebody closes it: it goes unless that is prevented. */
+  close(): void {
+    let prevented = false
+    this.emit('close', { preventDefault: () => (prevented = true) })
+    if (prevented) return
+    BrowserWindow.windows.splice(BrowserWindow.windows.indexOf(this), 1)
+    this.emit('closed')
+    if (BrowserWindow.windows.length === 0) app.emit('window-all-closed')
   }
   isDestroyed(): boolean {
     return false
@@ -178,10 +196,12 @@ export const Menu = {
   setApplicationMenu: vi.fn<(menu: unknown) => void>(),
   buildFromTemplate: vi.fn<(template: unknown) => object>((template) => ({ template })),
 }
-export const screen = {
-  workAreas: [{ x: 0, y: 0, width: 1920, height: 1080 }],
-  getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
+class FakeScreen extends EventEmitter {
+  workAreas = [WORK_AREA]
+  getAllDisplays = () => this.workAreas.map((workArea, id) => ({ id, workArea }))
+  getPrimaryDisplay = () => ({ id: 0, workArea: this.workAreas[0] ?? WORK_AREA })
 }
+export const screen = new FakeScreen()
 export const crashReporter = { start: vi.fn<(options: object) => void>() }
 export const powerSaveBlocker = { start: vi.fn<(kind: string) => number>(() => 1) }
 export const contextBridge = { exposeInMainWorld: vi.fn<(key: string, value: unknown) => void>() }
@@ -191,6 +211,8 @@ export const ipcRenderer = { postMessage: vi.fn<(channel: string, message: unkno
 export function resetElectron(): void {
   order.length = 0
   app.reset()
+  screen.removeAllListeners()
+  screen.workAreas = [WORK_AREA]
   powerMonitor.removeAllListeners()
   dialog.showMessageBox.mockReset().mockResolvedValue({ response: 1 })
   ipcMain.removeAllListeners()
