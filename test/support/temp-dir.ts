@@ -6,6 +6,6 @@ import { onTestFinished } from 'vitest'
 /** A new folder that goes away with the test. Short, because a socket's path may have only 107 bytes. */
 export function tempDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'andon-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   return dir
 }

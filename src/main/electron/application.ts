@@ -5,9 +5,11 @@ import { preferredLanguage } from '../../shared/language.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Start } from '../start.ts'
-import { quitQuestion, type UnderWay } from '../shell/quit-rules.ts'
+import { afterLastWindow, quitQuestion, type UnderWay } from '../shell/quit-rules.ts'
 import { type PageRequest, receivedRequest, secondStartText } from '../shell/second-start.ts'
 import { SHELL_WORDS, type ShellWords } from '../shell/words.ts'
+import { hasTray } from '../shell/tray-host.ts'
+import { type TrayAct, trayModel } from '../shell/tray-model.ts'
 import { ownArguments } from './arguments.ts'
 import { restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
@@ -16,6 +18,8 @@ import { installMenu } from './menu.ts'
 import { askToQuit } from './quit-dialog.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
+import { Notices } from './notice.ts'
+import { PanelTray } from './tray.ts'
 import { Windows } from './windows.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
@@ -60,6 +64,11 @@ class Application {
   /** The panel once it runs. */
   #running: Panel | null = null
   #windows: Windows | null = null
+  /** Null where there is none. */
+  #tray: PanelTray | null = null
+  readonly #notices = new Notices()
+  /** It has been said that the panel runs on without its window. */
+  #hinted = false
   /** What the windows are to show at first. */
   #request: PageRequest
   #asking = false
@@ -114,7 +123,9 @@ class Application {
       if (reason !== 'clean-exit')
         this.#log.error({ type, reason, exitCode, name }, 'a helper process of the window died')
     })
-    app.on('window-all-closed', () => this.#end('the window was closed'))
+    app.on('window-all-closed', () => this.#lastWindowClosed())
+    // macOS: somebody clicks the icon in the dock.
+    app.on('activate', () => this.#windows?.request({ page: null, newWindow: false }))
     app.on('before-quit', (event) => {
       // The panel closes in order first; the end of that ends the process without asking again.
       event.preventDefault()
@@ -134,6 +145,8 @@ class Application {
     if (this.#ending) return
     const { rendererDir, journalThread, configThread, preload } = this.#parts
     const log = this.#log
+    const trayWanted = !this.#config.headless && !this.#config.kiosk
+    const trayThere = trayWanted ? hasTray(process.platform) : Promise.resolve(false)
     const starting = this.#parts.compose(this.#config, { log, rendererDir, journalThread, configThread })
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
@@ -167,17 +180,42 @@ class Application {
           reason = why
           return RECOVERY_URL
         },
-        mayCloseLast: () => this.#mayQuit(),
+        mayCloseLast: () => afterLastWindow(this.#tray !== null) === 'run_on' || this.#mayQuit(),
         systemEnds: () => this.#end('the system shuts down'),
       },
       log,
     )
+    if (await trayThere) this.#openTray(panel)
     try {
       await this.#windows.start(this.#request)
     } catch (error) {
       // A window that is closed while it loads says so in the same way.
       if (!this.#ending) throw error
     }
+  }
+
+  #openTray(panel: Panel): void {
+    const acts: Readonly<Record<TrayAct, () => void>> = {
+      open: () => this.#show({ page: null, newWindow: false }),
+      alarms: () => this.#show({ page: '/alarms', newWindow: false }),
+      quit: () => this.#quit(),
+    }
+    const tray = new PanelTray(this.#parts.rendererDir, (act) => acts[act]())
+    this.#tray = tray
+    panel.onStanding((standing) => tray.show(trayModel(standing, this.#words())))
+  }
+
+  /** The core runs on where the tray can open the window again; that is said once. */
+  #lastWindowClosed(): void {
+    if (afterLastWindow(this.#tray !== null) === 'end') {
+      this.#end('the window was closed')
+      return
+    }
+    this.#log.info({}, 'the window was closed; the panel runs on')
+    if (this.#hinted || this.#ending) return
+    this.#hinted = true
+    const { runsOnTitle, runsOnBody } = this.#words()
+    this.#notices.show({ title: runsOnTitle, body: runsOnBody }, () => this.#show({ page: null, newWindow: false }))
   }
 
   #show(request: PageRequest): void {
@@ -261,6 +299,8 @@ class Application {
   async #close(): Promise<void> {
     // The windows go with the process; until then they show that the panel closes.
     const settled = this.#windows?.settle()
+    this.#notices.close()
+    this.#tray?.close()
     const panel = await this.#panel
     await panel?.close()
     await settled

@@ -1,4 +1,6 @@
+import type { Priority } from '../../shared/alarm.ts'
 import type { Language } from '../../shared/language.ts'
+import type { Standing } from '../../core/standing.ts'
 import type { UnderWay } from './quit-rules.ts'
 
 /** What the shell says outside of its pages, in one language. */
@@ -7,6 +9,15 @@ export interface ShellWords {
   readonly quitDetail: (broken: UnderWay) => string
   readonly quitYes: string
   readonly quitNo: string
+  readonly openPanel: string
+  readonly openAlarms: string
+  readonly trayAlarms: (standing: number, unacknowledged: number) => string
+  readonly priority: Readonly<Record<Priority, string>>
+  readonly trayHighest: (priority: Priority) => string
+  readonly trayLinks: (standing: Pick<Standing, 'machines' | 'silent' | 'failingLinks'>) => readonly string[]
+  /** Once the last window has gone to the tray. */
+  readonly runsOnTitle: string
+  readonly runsOnBody: string
 }
 
 /** At most three names, and how many more there are. */
@@ -29,6 +40,20 @@ const en: ShellWords = {
     ].join('\n'),
   quitYes: 'Quit',
   quitNo: 'Keep running',
+  openPanel: 'Open panel',
+  openAlarms: 'Alarms',
+  trayAlarms: (standing, unacknowledged) =>
+    standing === 0
+      ? 'No alarms'
+      : `${standing} ${standing === 1 ? 'alarm' : 'alarms'}, ${unacknowledged} unacknowledged`,
+  trayHighest: (priority) => `Highest priority: ${en.priority[priority]}`,
+  trayLinks: ({ machines, silent, failingLinks }) => [
+    `${machines} ${machines === 1 ? 'machine' : 'machines'}${silent > 0 ? `, ${silent} silent` : ''}`,
+    ...(failingLinks > 0 ? [`${failingLinks} ${failingLinks === 1 ? 'link' : 'links'} with an error`] : []),
+  ],
+  runsOnTitle: 'Andon runs on',
+  runsOnBody: 'Machines are still heard and recorded. The icon in the tray opens the window again, and quits.',
+  priority: { critical: 'critical', high: 'high', medium: 'medium', low: 'low' },
 }
 
 const de: ShellWords = {
@@ -47,6 +72,21 @@ const de: ShellWords = {
     ].join('\n'),
   quitYes: 'Beenden',
   quitNo: 'Weiterlaufen lassen',
+  openPanel: 'Panel öffnen',
+  openAlarms: 'Alarme',
+  trayAlarms: (standing, unacknowledged) =>
+    standing === 0
+      ? 'Keine Alarme'
+      : `${standing} ${standing === 1 ? 'Alarm' : 'Alarme'}, ${unacknowledged} nicht quittiert`,
+  trayHighest: (priority) => `Höchste Priorität: ${de.priority[priority]}`,
+  trayLinks: ({ machines, silent, failingLinks }) => [
+    `${machines} ${machines === 1 ? 'Maschine' : 'Maschinen'}${silent > 0 ? `, ${silent} stumm` : ''}`,
+    ...(failingLinks > 0 ? [`${failingLinks} ${failingLinks === 1 ? 'Verbindung' : 'Verbindungen'} mit Fehler`] : []),
+  ],
+  runsOnTitle: 'Andon läuft weiter',
+  runsOnBody:
+    'Maschinen werden weiter gehört und aufgezeichnet. Das Symbol im Infobereich öffnet das Fenster wieder und beendet.',
+  priority: { critical: 'kritisch', high: 'hoch', medium: 'mittel', low: 'niedrig' },
 }
 
 export const SHELL_WORDS: Readonly<Record<Language, ShellWords>> = { en, de }

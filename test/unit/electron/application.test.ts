@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
 import type { Standing } from '../../../src/core/standing.ts'
 import type { Panel } from '../../../src/main/compose.ts'
@@ -16,16 +16,22 @@ import {
   crashReporter,
   dialog,
   ipcMain,
+  Notification,
   order,
   powerMonitor,
   powerSaveBlocker,
   protocol,
   resetElectron,
   session,
+  Tray,
 } from './fake-electron.ts'
 import { RecordingCore } from './recording-core.ts'
 
 vi.mock('electron', () => import('./fake-electron.ts'))
+
+/** Whether this desktop shows tray icons is found out elsewhere. */
+const tray = vi.hoisted(() => ({ there: false }))
+vi.mock('../../../src/main/shell/tray-host.ts', () => ({ hasTray: () => Promise.resolve(tray.there) }))
 
 type Listener = (...args: unknown[]) => void
 
@@ -38,6 +44,7 @@ let errors = ''
 
 beforeEach(() => {
   resetElectron()
+  tray.there = false
   vi.stubEnv('ELECTRON_RENDERER_URL', '')
   out = errors = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true))
@@ -91,7 +98,13 @@ interface Stage {
 function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): Stage {
   const dir = tempDir()
   const log = new MemoryLog()
-  const start: Start = { kind: 'run', config: testConfig(args, dir), log }
+  const config = testConfig(args, dir)
+  const start: Start = { kind: 'run', config, log }
+  // Its windows are being remembered: the folder must not go before that.
+  onTestFinished(async () => {
+    const writes = order.includes('close') && BrowserWindow.windows.length > 0 && !config.kiosk
+    if (writes) await waitFor(() => existsSync(join(dir, 'data', 'window.json')))
+  })
   const built: Stage = {
     log,
     dir,
@@ -262,7 +275,7 @@ describe('a second start', () => {
 
 describe('the end', () => {
   const ways: [string, () => void][] = [
-    ['the window is closed', () => app.emit('window-all-closed')],
+    ['its last window is closed, where there is no tray', () => BrowserWindow.windows[0]?.close()],
     ['quit', () => app.emit('before-quit', { preventDefault: () => order.push('prevented') })],
     ['SIGTERM', () => raise('SIGTERM')],
     ['SIGINT', () => raise('SIGINT')],
@@ -346,6 +359,71 @@ describe('the end', () => {
       fields: { err: defect },
       message: 'a defect of the panel',
     })
+  })
+})
+
+describe('with a tray', () => {
+  const panelTray = () => Tray.trays[0] ?? new Tray('')
+  const choose = (label: string) =>
+    panelTray()
+      .menu.template.find((row) => row.label === label)
+      ?.click?.()
+
+  async function openWithTray(args: readonly string[] = []): Promise<Stage> {
+    tray.there = true
+    const built = await open(stage({}, args))
+    for (const tell of built.told) tell(built.standing)
+    return built
+  }
+
+  test('the panel runs on without its window, and says so once', async () => {
+    const built = await openWithTray()
+    built.standing = { ...IDLE, commands: 1 }
+    BrowserWindow.windows[0]?.close()
+    expect([BrowserWindow.windows.length, dialog.showMessageBox.mock.calls.length]).toEqual([0, 0])
+    expect(Notification.shown.map(({ options }) => options.title)).toEqual(['Andon runs on'])
+    Notification.shown[0]?.emit('click')
+    BrowserWindow.windows[0]?.close()
+    expect(Notification.shown.length).toBe(1)
+    expect(order).not.toContain('close')
+  })
+
+  test('its menu and a click open the window again, and a second start does too', async () => {
+    await openWithTray()
+    const ways = [
+      () => choose('Open panel'),
+      () => panelTray().emit('click'),
+      () => app.emit('activate'),
+      () => app.emit('second-instance', {}, [], '/', { page: null, newWindow: false }),
+    ]
+    for (const way of ways) {
+      BrowserWindow.windows[0]?.close()
+      expect(BrowserWindow.windows.length).toBe(0)
+      way()
+      expect(BrowserWindow.windows.length).toBe(1)
+    }
+    choose('Alarms')
+    expect(order.at(-1)).toBe('load andon://panel/index.html#/alarms')
+  })
+
+  test('it shows how things stand, and quits', async () => {
+    const built = await openWithTray()
+    expect(panelTray().image).toMatch(/tray.quiet\.png$/)
+    const { setImage } = panelTray()
+    for (const tell of built.told) tell({ ...IDLE })
+    expect(setImage).toHaveBeenCalledTimes(1)
+    for (const tell of built.told) tell({ ...IDLE, failingLinks: 1 })
+    expect(panelTray().image).toMatch(/tray.trouble\.png$/)
+    expect(panelTray().tooltip).toContain('1 link with an error')
+    choose('Quit')
+    await settled()
+    expect(order).toContain('close')
+    expect(panelTray().destroyed).toBe(true)
+  })
+
+  test.each(['--kiosk', '--headless'])('there is none with %s', async (option) => {
+    await openWithTray([option])
+    expect(Tray.trays).toEqual([])
   })
 })
 

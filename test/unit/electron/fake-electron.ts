@@ -196,6 +196,39 @@ export const Menu = {
   setApplicationMenu: vi.fn<(menu: unknown) => void>(),
   buildFromTemplate: vi.fn<(template: unknown) => object>((template) => ({ template })),
 }
+export class Tray extends EventEmitter {
+  static readonly trays: Tray[] = []
+  image: unknown
+  tooltip = ''
+  menu: { template: { label?: string; enabled?: boolean; type?: string; click?: () => void }[] } = { template: [] }
+  destroyed = false
+  constructor(image: unknown) {
+    super()
+    this.image = image
+    Tray.trays.push(this)
+  }
+  setImage = vi.fn<(image: unknown) => void>((image) => (this.image = image))
+  setToolTip = (tooltip: string) => (this.tooltip = tooltip)
+  setContextMenu = (menu: typeof this.menu) => (this.menu = menu)
+  destroy = () => (this.destroyed = true)
+}
+export const nativeImage = { createFromPath: (path: string) => path, createEmpty: () => '' }
+
+export class Notification extends EventEmitter {
+  static readonly shown: Notification[] = []
+  static supported = true
+  static isSupported(): boolean {
+    return Notification.supported
+  }
+  readonly close = vi.fn<() => void>()
+  constructor(readonly options: { title: string; body: string }) {
+    super()
+  }
+  show(): void {
+    Notification.shown.push(this)
+  }
+}
+
 class FakeScreen extends EventEmitter {
   workAreas = [WORK_AREA]
   getAllDisplays = () => this.workAreas.map((workArea, id) => ({ id, workArea }))
@@ -211,6 +244,9 @@ export const ipcRenderer = { postMessage: vi.fn<(channel: string, message: unkno
 export function resetElectron(): void {
   order.length = 0
   app.reset()
+  Tray.trays.length = 0
+  Notification.shown.length = 0
+  Notification.supported = true
   screen.removeAllListeners()
   screen.workAreas = [WORK_AREA]
   powerMonitor.removeAllListeners()
