@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { AlarmActs } from '../core/alarm-acts.ts'
 import { Alarms } from '../core/alarms.ts'
+import { ClockWatch } from '../core/clock-watch.ts'
 import { commandRules } from '../core/command-rules.ts'
 import { Commands } from '../core/commands.ts'
 import { ControlTokens } from '../core/control-tokens.ts'
@@ -86,6 +87,9 @@ export interface Panel {
   standing(): Standing
   /** Called soon, and with every change; see {@link StandingBoard}. Returns the function that unsubscribes. */
   onStanding(listener: (standing: Standing) => void): () => void
+  /** The computer is about to sleep, or awake again: that goes into the log. */
+  suspended(): void
+  resumed(): void
   /** Answers a GET of a path below `/api/`. */
   get(path: string): Promise<ApiAnswer>
   /** Idempotent. Listeners first, so that nothing new comes in; then viewers, the port, the journal. */
@@ -236,6 +240,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     plantFrame = messageFrame({ type: 'plant', plant: plant.shown })
     sessions.plantChanged()
   })
+  const clockWatch = new ClockWatch(hub, clock)
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
   const unready = (): string[] => {
     const listening = ingest.listeners.some((listener) => listener.state === 'listening')
@@ -287,6 +292,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     tls?.close()
     plantFile.close()
     stopStaleness()
+    clockWatch.close()
     board.close()
     sessions.close()
     closeOperations()
@@ -302,6 +308,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     plantFile.close()
     await listeners.close()
     stopStaleness()
+    clockWatch.close()
     board.close()
     standing.close()
     sessions.close()
@@ -319,6 +326,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     health: () => board.health,
     standing: () => standing.standing,
     onStanding: (listener) => standing.listen(listener),
+    suspended: () => clockWatch.suspended(),
+    resumed: () => clockWatch.resumed(),
     get: (path) => web.get(path),
     close: () => (closing ??= close()),
   }

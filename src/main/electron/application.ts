@@ -1,25 +1,25 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, crashReporter, dialog, powerMonitor, powerSaveBlocker, session } from 'electron'
+import { app, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
 import { preferredLanguage } from '../../shared/language.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Start } from '../start.ts'
-import { afterLastWindow, quitQuestion, type UnderWay } from '../shell/quit-rules.ts'
+import { afterLastWindow } from '../shell/quit-rules.ts'
 import { type PageRequest, receivedRequest, secondStartText } from '../shell/second-start.ts'
-import { SHELL_WORDS, type ShellWords } from '../shell/words.ts'
+import { SHELL_WORDS } from '../shell/words.ts'
 import { hasTray } from '../shell/tray-host.ts'
-import { type TrayAct, trayModel } from '../shell/tray-model.ts'
+import type { TrayAct } from '../shell/tray-model.ts'
 import { ownArguments } from './arguments.ts'
+import { Background } from './background.ts'
 import { restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
 import { openSessions } from './ipc.ts'
 import { installMenu } from './menu.ts'
-import { askToQuit } from './quit-dialog.ts'
+import { watchPower } from './power.ts'
+import { QuitQuestion } from './quit-question.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
-import { Notices } from './notice.ts'
-import { PanelTray } from './tray.ts'
 import { Windows } from './windows.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
@@ -61,17 +61,11 @@ class Application {
   readonly #log: Surroundings['log']
   /** Resolves with the panel, or with null where it could not be started. */
   #panel: Promise<Panel | null> = Promise.resolve(null)
-  /** The panel once it runs. */
-  #running: Panel | null = null
   #windows: Windows | null = null
-  /** Null where there is none. */
-  #tray: PanelTray | null = null
-  readonly #notices = new Notices()
-  /** It has been said that the panel runs on without its window. */
-  #hinted = false
+  #background: Background | null = null
+  #question: QuitQuestion | null = null
   /** What the windows are to show at first. */
   #request: PageRequest
-  #asking = false
   #ending = false
 
   constructor(parts: Parts, { config, log }: Extract<Start, { kind: 'run' }>) {
@@ -151,8 +145,7 @@ class Application {
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
     const panel = await starting
-    this.#running = panel
-    powerMonitor.on('shutdown', () => this.#end('the system shuts down'))
+    watchPower(panel, log, () => this.#end('the system shuts down'))
     process.stdout.write(this.#parts.startText(panel))
     // For a launcher that waits for it.
     process.send?.('listening')
@@ -173,49 +166,62 @@ class Application {
     installMenu(process.platform)
     openSessions(panel.accept, origin, log)
     if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
-    this.#windows = new Windows(
+    const windows = new Windows(
       { origin, preload, development: development !== undefined, kiosk, file: join(dataDir, 'window.json') },
       {
         givenUp: (why) => {
           reason = why
           return RECOVERY_URL
         },
-        mayCloseLast: () => afterLastWindow(this.#tray !== null) === 'run_on' || this.#mayQuit(),
+        mayCloseLast: () =>
+          this.#ending || afterLastWindow(this.#background?.tray === true) === 'run_on' || this.#mayQuit(),
         systemEnds: () => this.#end('the system shuts down'),
       },
       log,
     )
-    if (await trayThere) this.#openTray(panel)
+    const words = SHELL_WORDS[preferredLanguage(app.getPreferredSystemLanguages())]
+    this.#question = new QuitQuestion({
+      standing: () => panel.standing(),
+      kiosk,
+      words,
+      parent: () => windows.front,
+      yes: () => this.#end('quit'),
+      log,
+    })
+    const tray = await trayThere
+    if (!kiosk && !this.#ending)
+      this.#background = new Background({
+        panel,
+        tray,
+        rendererDir,
+        words,
+        attended: () => windows.attended,
+        act: (act) => this.#act(act),
+        log,
+      })
+    this.#windows = windows
     try {
-      await this.#windows.start(this.#request)
+      await windows.start(this.#request)
     } catch (error) {
       // A window that is closed while it loads says so in the same way.
       if (!this.#ending) throw error
     }
   }
 
-  #openTray(panel: Panel): void {
-    const acts: Readonly<Record<TrayAct, () => void>> = {
-      open: () => this.#show({ page: null, newWindow: false }),
-      alarms: () => this.#show({ page: '/alarms', newWindow: false }),
-      quit: () => this.#quit(),
-    }
-    const tray = new PanelTray(this.#parts.rendererDir, (act) => acts[act]())
-    this.#tray = tray
-    panel.onStanding((standing) => tray.show(trayModel(standing, this.#words())))
+  /** The core runs on where the tray can open the window again. */
+  #lastWindowClosed(): void {
+    if (this.#ending) return
+    if (this.#background && afterLastWindow(this.#background.tray) === 'run_on') this.#background.windowGone()
+    else this.#end('the window was closed')
   }
 
-  /** The core runs on where the tray can open the window again; that is said once. */
-  #lastWindowClosed(): void {
-    if (afterLastWindow(this.#tray !== null) === 'end') {
-      this.#end('the window was closed')
-      return
-    }
-    this.#log.info({}, 'the window was closed; the panel runs on')
-    if (this.#hinted || this.#ending) return
-    this.#hinted = true
-    const { runsOnTitle, runsOnBody } = this.#words()
-    this.#notices.show({ title: runsOnTitle, body: runsOnBody }, () => this.#show({ page: null, newWindow: false }))
+  #act(act: TrayAct): void {
+    if (act === 'quit') this.#quit()
+    else this.#show({ page: act === 'alarms' ? '/alarms' : null, newWindow: false })
+  }
+
+  #mayQuit(): boolean {
+    return this.#question?.mayQuit() ?? true
   }
 
   #show(request: PageRequest): void {
@@ -232,30 +238,6 @@ class Application {
   /** Somebody wants the panel to end: it does, or they are asked about what that breaks off. */
   #quit(): void {
     if (this.#mayQuit()) this.#end('quit')
-  }
-
-  /** False where a person must be asked first, which is being done then; a yes ends the panel. */
-  #mayQuit(): boolean {
-    const question = this.#running && quitQuestion('person', this.#running.standing(), this.#config.kiosk)
-    if (this.#ending || !question) return true
-    if (this.#asking) return false
-    void this.#ask(question)
-    return false
-  }
-
-  async #ask(question: UnderWay): Promise<void> {
-    this.#asking = true
-    try {
-      if (await askToQuit(this.#windows?.front ?? null, this.#words(), question)) this.#end('quit')
-    } catch (error) {
-      this.#log.error({ err: error }, 'it could not be asked whether to quit')
-    } finally {
-      this.#asking = false
-    }
-  }
-
-  #words(): ShellWords {
-    return SHELL_WORDS[preferredLanguage(app.getPreferredSystemLanguages())]
   }
 
   /** Ends the application in order. Only the first call counts. */
@@ -299,8 +281,7 @@ class Application {
   async #close(): Promise<void> {
     // The windows go with the process; until then they show that the panel closes.
     const settled = this.#windows?.settle()
-    this.#notices.close()
-    this.#tray?.close()
+    this.#background?.close()
     const panel = await this.#panel
     await panel?.close()
     await settled

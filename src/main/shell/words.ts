@@ -15,6 +15,9 @@ export interface ShellWords {
   readonly priority: Readonly<Record<Priority, string>>
   readonly trayHighest: (priority: Priority) => string
   readonly trayLinks: (standing: Pick<Standing, 'machines' | 'silent' | 'failingLinks'>) => readonly string[]
+  /** Behind the first of several new alarms. */
+  readonly moreAlarms: (count: number) => string
+  readonly ofPanel: string
   /** Once the last window has gone to the tray. */
   readonly runsOnTitle: string
   readonly runsOnBody: string
@@ -51,6 +54,8 @@ const en: ShellWords = {
     `${machines} ${machines === 1 ? 'machine' : 'machines'}${silent > 0 ? `, ${silent} silent` : ''}`,
     ...(failingLinks > 0 ? [`${failingLinks} ${failingLinks === 1 ? 'link' : 'links'} with an error`] : []),
   ],
+  moreAlarms: (count) => `and ${count} more`,
+  ofPanel: 'The panel itself',
   runsOnTitle: 'Andon runs on',
   runsOnBody: 'Machines are still heard and recorded. The icon in the tray opens the window again, and quits.',
   priority: { critical: 'critical', high: 'high', medium: 'medium', low: 'low' },
@@ -83,6 +88,8 @@ const de: ShellWords = {
     `${machines} ${machines === 1 ? 'Maschine' : 'Maschinen'}${silent > 0 ? `, ${silent} stumm` : ''}`,
     ...(failingLinks > 0 ? [`${failingLinks} ${failingLinks === 1 ? 'Verbindung' : 'Verbindungen'} mit Fehler`] : []),
   ],
+  moreAlarms: (count) => `und ${count} ${count === 1 ? 'weiterer' : 'weitere'}`,
+  ofPanel: 'Das Panel selbst',
   runsOnTitle: 'Andon läuft weiter',
   runsOnBody:
     'Maschinen werden weiter gehört und aufgezeichnet. Das Symbol im Infobereich öffnet das Fenster wieder und beendet.',

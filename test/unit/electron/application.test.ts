@@ -1,11 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
 import type { Standing } from '../../../src/core/standing.ts'
 import type { Panel } from '../../../src/main/compose.ts'
 import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
+import { WindowFile } from '../../../src/main/electron/window-file.ts'
 import { failedStart, type Start, startText } from '../../../src/main/start.ts'
+import type { Alarm } from '../../../src/shared/alarm.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { testConfig } from '../../support/panel.ts'
 import { tempDir } from '../../support/temp-dir.ts'
@@ -40,18 +42,22 @@ const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect', 'uncaughtException'
 const before = new Map<string, readonly Listener[]>(EVENTS.map((event) => [event, listeners(event)]))
 
 let out = ''
+let written: MockInstance<WindowFile['write']>
 let errors = ''
 
 beforeEach(() => {
   resetElectron()
   tray.there = false
+  written = vi.spyOn(WindowFile.prototype, 'write')
   vi.stubEnv('ELECTRON_RENDERER_URL', '')
   out = errors = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true))
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
 })
 
-afterEach(() => {
+afterEach(async () => {
+  // What is being written must be there before its folder goes.
+  for (const file of written.mock.contexts as WindowFile[]) await file.written()
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
   for (const event of EVENTS) {
@@ -100,11 +106,6 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
   const log = new MemoryLog()
   const config = testConfig(args, dir)
   const start: Start = { kind: 'run', config, log }
-  // Its windows are being remembered: the folder must not go before that.
-  onTestFinished(async () => {
-    const writes = order.includes('close') && BrowserWindow.windows.length > 0 && !config.kiosk
-    if (writes) await waitFor(() => existsSync(join(dir, 'data', 'window.json')))
-  })
   const built: Stage = {
     log,
     dir,
@@ -129,6 +130,8 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
             built.told.add(listener)
             return () => built.told.delete(listener)
           },
+          suspended: () => order.push('suspended'),
+          resumed: () => order.push('resumed'),
           get: () => Promise.reject(new Error('not here')),
           close: () => {
             order.push('close')
@@ -187,6 +190,13 @@ describe('the start', () => {
     await open(stage({}, ['--kiosk']))
     expect(powerSaveBlocker.start.mock.calls).toEqual([['prevent-display-sleep']])
     expect(BrowserWindow.windows[0]?.options).toMatchObject({ kiosk: true })
+  })
+
+  test('the panel is told that the computer sleeps and wakes', async () => {
+    await open()
+    powerMonitor.emit('suspend')
+    powerMonitor.emit('resume')
+    expect(order.slice(-2)).toEqual(['suspended', 'resumed'])
   })
 
   test('a helper process that died is logged, one that ended is not', async () => {
@@ -424,6 +434,69 @@ describe('with a tray', () => {
   test.each(['--kiosk', '--headless'])('there is none with %s', async (option) => {
     await openWithTray([option])
     expect(Tray.trays).toEqual([])
+  })
+})
+
+describe('new alarms', () => {
+  const alarm = (id: string, raised: number, state = 'unacknowledged') =>
+    ({ id, raised, state, priority: 'high', machine: 'press', device: null, tag: null, message: `${id}!` }) as Alarm
+
+  async function openWith(args: readonly string[] = []) {
+    const built = await open(stage({}, args))
+    return (...alarms: Alarm[]) => {
+      for (const tell of built.told) tell({ ...IDLE, alarms })
+      return Notification.shown.map(({ options }) => options.title)
+    }
+  }
+
+  test('are announced once to whoever has no window before them, and a click shows them', async () => {
+    const told = await openWith()
+    expect(told(alarm('old', 1))).toEqual([])
+    expect(told(alarm('old', 1), alarm('hot', 2))).toEqual(['high: hot!'])
+    expect(told(alarm('old', 1), alarm('hot', 2))).toEqual(['high: hot!'])
+    Notification.shown[0]?.emit('click')
+    expect(order.at(-1)).toBe('load andon://panel/index.html#/alarms')
+    expect(BrowserWindow.windows[0]?.focus).toHaveBeenCalledOnce()
+  })
+
+  test('are not announced over a window that somebody uses, neither then nor later', async () => {
+    const told = await openWith()
+    told()
+    const [window] = BrowserWindow.windows
+    if (window) window.focused = true
+    expect(told(alarm('hot', 2))).toEqual([])
+    if (window) window.focused = false
+    expect(told(alarm('hot', 2))).toEqual([])
+    expect(told(alarm('hot', 3))).toEqual(['high: hot!'])
+  })
+
+  test('the newest takes the place of the one before', async () => {
+    const told = await openWith()
+    told()
+    told(alarm('a', 1))
+    told(alarm('a', 1), alarm('b', 2))
+    expect(Notification.shown[0]?.close).toHaveBeenCalledOnce()
+  })
+
+  test('are not announced by a kiosk, without a window, or where the system shows none', async () => {
+    for (const option of ['--kiosk', '--headless']) {
+      const told = await openWith([option])
+      told()
+      expect(told(alarm('hot', 2))).toEqual([])
+      resetElectron()
+    }
+    const told = await openWith()
+    told()
+    Notification.supported = false
+    expect(told(alarm('hot', 2))).toEqual([])
+  })
+
+  test('the page itself is granted no notifications, so that none is shown twice', async () => {
+    await open()
+    const { check, request } = session.defaultSession.handlers as Record<string, (...args: unknown[]) => unknown>
+    const grants: unknown[] = []
+    request?.({}, 'notifications', (granted: unknown) => grants.push(granted))
+    expect([check?.({}, 'notifications'), ...grants]).toEqual([false, false])
   })
 })
 
