@@ -159,6 +159,12 @@ export const SettingsSchema = Type.Object({
       description: 'How long the values of tags are kept. Default: 90',
     }),
   ),
+  autostart: Type.Optional(
+    Type.Boolean({
+      title: 'Start at log-in',
+      description: 'The window starts when you log in; false undoes it. Default: as it was set last',
+    }),
+  ),
   data_dir: Type.Optional(
     Type.String({
       minLength: 1,

@@ -23,6 +23,8 @@ export interface Config {
   readonly headless: boolean
   /** The window takes the whole display, and has no way out. */
   readonly kiosk: boolean
+  /** Whether log-in starts the panel; null: that is left as it is. */
+  readonly autostart: boolean | null
   /** The page to show; null: that of the last time. */
   readonly page: string | null
   /** In another window than the one that is there. */
@@ -103,6 +105,7 @@ export function readCommandLine(argv: readonly string[], platform: NodeJS.Platfo
     config: {
       headless: flags['headless'] === true,
       kiosk: flags['kiosk'] === true || file.kiosk === true,
+      autostart: flags['autostart'] === true ? true : (file.autostart ?? null),
       page: page(text(flags, 'page')),
       newWindow: flags['new-window'] === true,
       host,

@@ -11,6 +11,7 @@ import { SHELL_WORDS } from '../shell/words.ts'
 import { hasTray } from '../shell/tray-host.ts'
 import type { TrayAct } from '../shell/tray-model.ts'
 import { ownArguments } from './arguments.ts'
+import { setAutostart } from './autostart.ts'
 import { Background } from './background.ts'
 import { restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
@@ -150,6 +151,9 @@ class Application {
     // For a launcher that waits for it.
     process.send?.('listening')
     if (this.#config.headless || this.#ending) return
+
+    const { autostart, configFile } = this.#config
+    if (autostart !== null) setAutostart(autostart, configFile, log)
 
     const origin = this.#origin()
     const development = developmentUrl()

@@ -25,6 +25,7 @@ class FakeApp extends EventEmitter {
   readonly exit = vi.fn<(code: number) => void>((code) => void order.push(`exit ${code}`))
   readonly requestSingleInstanceLock = vi.fn<(data: unknown) => boolean>(() => true)
 
+  readonly setLoginItemSettings = vi.fn<(settings: object) => void>()
   readonly getPreferredSystemLanguages = vi.fn<() => string[]>(() => ['en-GB'])
 
   setPath(name: string, path: string): void {
@@ -51,6 +52,7 @@ class FakeApp extends EventEmitter {
     this.requestSingleInstanceLock.mockReset().mockReturnValue(true)
     this.enableSandbox.mockClear()
     this.exit.mockClear()
+    this.setLoginItemSettings.mockClear()
   }
   #newReady(): Promise<void> {
     return new Promise((resolve) => (this.#ready = resolve))
