@@ -5,6 +5,7 @@ import { preferredLanguage } from '../../shared/language.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import type { Start } from '../start.ts'
+import { menuModel } from '../shell/menu-model.ts'
 import { afterLastWindow } from '../shell/quit-rules.ts'
 import { type PageRequest, receivedRequest, secondStartText } from '../shell/second-start.ts'
 import { SHELL_WORDS } from '../shell/words.ts'
@@ -167,7 +168,6 @@ class Application {
       log,
     })
     if (development !== undefined) restrictDevelopmentServer(session.defaultSession, development)
-    installMenu(process.platform)
     openSessions(panel.accept, origin, log)
     if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
     const windows = new Windows(
@@ -184,6 +184,7 @@ class Application {
       log,
     )
     const words = SHELL_WORDS[preferredLanguage(app.getPreferredSystemLanguages())]
+    installMenu(menuModel(process.platform, kiosk, words), (request) => this.#show(request))
     this.#question = new QuitQuestion({
       standing: () => panel.standing(),
       kiosk,

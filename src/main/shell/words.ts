@@ -1,7 +1,23 @@
 import type { Priority } from '../../shared/alarm.ts'
 import type { Language } from '../../shared/language.ts'
 import type { Standing } from '../../core/standing.ts'
+import type { MenuPage } from './menu-model.ts'
 import type { UnderWay } from './quit-rules.ts'
+
+type MenuWord =
+  | 'file'
+  | 'newWindow'
+  | 'closeWindow'
+  | 'view'
+  | 'reload'
+  | 'zoomReset'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'fullScreen'
+  | 'window'
+  | 'minimize'
+  | 'help'
+  | 'about'
 
 /** What the shell says outside of its pages, in one language. */
 export interface ShellWords {
@@ -15,6 +31,9 @@ export interface ShellWords {
   readonly priority: Readonly<Record<Priority, string>>
   readonly trayHighest: (priority: Priority) => string
   readonly trayLinks: (standing: Pick<Standing, 'machines' | 'silent' | 'failingLinks'>) => readonly string[]
+  readonly menu: Readonly<Record<MenuWord, string>>
+  /** As the panel's own navigation calls them. */
+  readonly pages: Readonly<Record<MenuPage, string>>
   /** Behind the first of several new alarms. */
   readonly moreAlarms: (count: number) => string
   readonly ofPanel: string
@@ -54,6 +73,32 @@ const en: ShellWords = {
     `${machines} ${machines === 1 ? 'machine' : 'machines'}${silent > 0 ? `, ${silent} silent` : ''}`,
     ...(failingLinks > 0 ? [`${failingLinks} ${failingLinks === 1 ? 'link' : 'links'} with an error`] : []),
   ],
+  menu: {
+    file: 'File',
+    newWindow: 'New window',
+    closeWindow: 'Close window',
+    view: 'View',
+    reload: 'Reload',
+    zoomReset: 'Actual size',
+    zoomIn: 'Larger',
+    zoomOut: 'Smaller',
+    fullScreen: 'Full screen',
+    window: 'Window',
+    minimize: 'Minimise',
+    help: 'Help',
+    about: 'About Andon',
+  },
+  pages: {
+    overview: 'Overview',
+    alarms: 'Alarms',
+    devices: 'Devices',
+    trends: 'Trends',
+    executions: 'Executions',
+    events: 'Events',
+    logs: 'Logs',
+    links: 'Links',
+    panel: 'Panel',
+  },
   moreAlarms: (count) => `and ${count} more`,
   ofPanel: 'The panel itself',
   runsOnTitle: 'Andon runs on',
@@ -88,6 +133,32 @@ const de: ShellWords = {
     `${machines} ${machines === 1 ? 'Maschine' : 'Maschinen'}${silent > 0 ? `, ${silent} stumm` : ''}`,
     ...(failingLinks > 0 ? [`${failingLinks} ${failingLinks === 1 ? 'Verbindung' : 'Verbindungen'} mit Fehler`] : []),
   ],
+  menu: {
+    file: 'Datei',
+    newWindow: 'Neues Fenster',
+    closeWindow: 'Fenster schließen',
+    view: 'Ansicht',
+    reload: 'Neu laden',
+    zoomReset: 'Originalgröße',
+    zoomIn: 'Größer',
+    zoomOut: 'Kleiner',
+    fullScreen: 'Vollbild',
+    window: 'Fenster',
+    minimize: 'Minimieren',
+    help: 'Hilfe',
+    about: 'Über Andon',
+  },
+  pages: {
+    overview: 'Übersicht',
+    alarms: 'Alarme',
+    devices: 'Geräte',
+    trends: 'Trends',
+    executions: 'Abläufe',
+    events: 'Ereignisse',
+    logs: 'Protokoll',
+    links: 'Verbindungen',
+    panel: 'Panel',
+  },
   moreAlarms: (count) => `und ${count} ${count === 1 ? 'weiterer' : 'weitere'}`,
   ofPanel: 'Das Panel selbst',
   runsOnTitle: 'Andon läuft weiter',

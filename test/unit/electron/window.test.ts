@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { restrictDevelopmentServer } from '../../../src/main/electron/development.ts'
-import { installMenu } from '../../../src/main/electron/menu.ts'
 import { developmentOrigin, panelOrigin } from '../../../src/main/electron/page-origin.ts'
 import { openWindow, windowOptions } from '../../../src/main/electron/window.ts'
 import { RELOAD_WAITS } from '../../../src/main/shell/reload-policy.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { asSession } from './as-electron.ts'
-import { BrowserWindow, FakeSession, Menu, order, resetElectron } from './fake-electron.ts'
+import { BrowserWindow, FakeSession, order, resetElectron } from './fake-electron.ts'
 
 vi.mock('electron', () => import('./fake-electron.ts'))
 
@@ -197,12 +196,4 @@ test('the development server is bound by nearly the same policy', () => {
   expect(responseHeaders['content-type']).toEqual(['text/html'])
   expect(responseHeaders['Content-Security-Policy']?.[0]).toContain("script-src 'self';")
   expect(responseHeaders['Content-Security-Policy']?.[0]).toContain("style-src 'self' 'unsafe-inline'")
-})
-
-test('there is a menu only where the keyboard needs one', () => {
-  installMenu('linux')
-  installMenu('win32')
-  installMenu('darwin')
-  const roles = [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]
-  expect(Menu.setApplicationMenu.mock.calls).toEqual([[null], [null], [{ template: roles }]])
 })
