@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import type { Access } from '../core/access.ts'
 import { AlarmActs } from '../core/alarm-acts.ts'
 import { Alarms } from '../core/alarms.ts'
+import { ClockWatch } from '../core/clock-watch.ts'
 import { commandRules } from '../core/command-rules.ts'
 import { Commands } from '../core/commands.ts'
 import { ControlTokens } from '../core/control-tokens.ts'
@@ -23,11 +24,11 @@ import { Ingest } from '../core/ingest.ts'
 import type { Log } from '../core/log.ts'
 import { Sessions } from '../core/sessions.ts'
 import type { Accept, Frame } from '../core/session-socket.ts'
+import { type Standing, StandingBoard, standingOf } from '../core/standing.ts'
 import { scopedPlant } from '../core/scoped-plant.ts'
 import { TrendRecorder } from '../core/trend-recorder.ts'
 import { watchStaleness } from '../core/staleness.ts'
 import { PanelAlarms } from '../core/panel-alarms.ts'
-import { isSettled } from '../shared/command.ts'
 import { PanelSettings } from '../core/panel-settings.ts'
 import type { CertificateHealth, Health, Problem } from '../shared/health.ts'
 import { CLOSE_CODES, type CloseCode } from '../shared/close-codes.ts'
@@ -112,6 +113,13 @@ export interface Panel {
   /** Prints the one-time code for the first administrator, while there is no account. */
   offerCode(): void
   health(): Health
+  /** How things stand at this moment, in brief. */
+  standing(): Standing
+  /** Called soon, and with every change; see {@link StandingBoard}. Returns the function that unsubscribes. */
+  onStanding(listener: (standing: Standing) => void): () => void
+  /** The computer is about to sleep, or awake again: that goes into the log. */
+  suspended(): void
+  resumed(): void
   /** Commands that no machine has settled yet, and machines that somebody has control of. */
   underWay(): UnderWay
   /** Answers the machine's own display, for a path below `/api/`. */
@@ -267,6 +275,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     }),
     () => sessions.healthChanged(),
   )
+  const standing = new StandingBoard(clock, () => standingOf(hub.folded, problems()))
   const limits = {
     ...SESSION_LIMITS,
     messageBytes: config.messageBytes,
@@ -303,6 +312,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     quota.refresh(clock.monotonic())
     sessions.plantChanged()
   })
+  const clockWatch = new ClockWatch(hub, clock)
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
   const unready = (): string[] => {
     const listening = ingest.listeners.some(({ kind, state }) => kind !== 'ws' && state === 'listening')
@@ -371,6 +381,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     tls?.close()
     plantFile.close()
     stopStaleness()
+    clockWatch.close()
     board.close()
     sessions.close()
     closeOperations()
@@ -388,7 +399,9 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     await ingestDoor.close()
     await listeners.close()
     stopStaleness()
+    clockWatch.close()
     board.close()
+    standing.close()
     sessions.close()
     closeOperations()
     await web.close()
@@ -413,10 +426,14 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     certificate: tls && tls.health,
     listening: listeners.addresses,
     health: () => board.health,
+    standing: () => standing.standing,
+    onStanding: (listener) => standing.listen(listener),
+    suspended: () => clockWatch.suspended(),
+    resumed: () => clockWatch.resumed(),
     ask: (question) => web.ask(question),
     offerCode: () => administration.offerCode(),
     underWay: () => ({
-      commands: [...hub.folded.commands.values()].filter(({ status }) => !isSettled(status)).length,
+      commands: commands.underWay,
       controlled: hub.folded.control.size,
     }),
     close: () => (closing ??= close()),

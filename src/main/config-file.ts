@@ -215,6 +215,12 @@ export const SettingsSchema = Type.Object({
       description: 'How long the values of tags are kept. Default: 90',
     }),
   ),
+  autostart: Type.Optional(
+    Type.Boolean({
+      title: 'Start at log-in',
+      description: 'The window starts when you log in; false undoes it. Default: as it was set last',
+    }),
+  ),
   updates: Type.Optional(UpdatesSchema),
   data_dir: Type.Optional(
     Type.String({

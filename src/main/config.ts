@@ -19,6 +19,7 @@ import {
   type Option,
   OPTIONS,
 } from './options.ts'
+import { pagePath } from './shell/page-path.ts'
 import { type Updates, updatesConfig } from './updates-config.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -27,6 +28,12 @@ export interface Config {
   readonly headless: boolean
   /** The window takes the whole display, and has no way out. */
   readonly kiosk: boolean
+  /** Whether log-in starts the panel; null: that is left as it is. */
+  readonly autostart: boolean | null
+  /** The page to show; null: that of the last time. */
+  readonly page: string | null
+  /** In another window than the one that is there. */
+  readonly newWindow: boolean
   readonly host: string
   readonly port: number
   /** Further names, and origins, that requests may be sent to. */
@@ -150,6 +157,9 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
     config: {
       headless: flags['headless'] === true,
       kiosk: flags['kiosk'] === true || file.kiosk === true,
+      autostart: flags['autostart'] === true ? true : (file.autostart ?? null),
+      page: page(text(flags, 'page')),
+      newWindow: flags['new-window'] === true,
       host,
       port: integer(flags, 'port', 0, 65_535) ?? file.port ?? 3002,
       allowedHosts,
@@ -258,6 +268,13 @@ function positive(flags: Flags, flag: string, unit: string): number | undefined 
 /** Unlike `resolve` it leaves a slash at the end, where a name is to follow. */
 function absolute(prefix: string): string {
   return isAbsolute(prefix) ? prefix : join(process.cwd(), prefix)
+}
+
+function page(path: string | undefined): string | null {
+  if (path === undefined) return null
+  const found = pagePath(path)
+  if (found !== null) return found
+  throw new UsageError(`--page ${path}: must be the path of a page, like / or /alarms.`)
 }
 
 function fileMode(value: string): number {

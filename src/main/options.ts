@@ -47,6 +47,19 @@ export const OPTIONS = [
     default: 'a window like any other',
   },
   {
+    flag: 'autostart',
+    key: 'autostart',
+    text: 'Start when you log in; in the file, false undoes it.',
+    default: 'as it was set last',
+  },
+  {
+    flag: 'page',
+    value: 'PATH',
+    text: 'Page of the panel to show, like /alarms; a running panel shows it.',
+    default: 'the page of the last time',
+  },
+  { flag: 'new-window', text: 'Show it in another window.', default: 'in the window that is there' },
+  {
     flag: 'host',
     value: 'ADDRESS',
     key: 'host',

@@ -5,6 +5,11 @@ import { TagValueSchema } from './device.ts'
 export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
+/** 0 is the highest. */
+export function rankOf(priority: Priority): number {
+  return PRIORITIES.indexOf(priority)
+}
+
 /** What an alarm is about. */
 export const ALARM_SOURCES = [
   'high_high',

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
@@ -16,7 +17,7 @@ export interface RunningPanel {
 }
 
 /** What to start, and with what; `npm run test:electron` says where Electron is. */
-export function command(dir: string, udpPort: number) {
+export function command(dir: string, udpPort: number, options: readonly string[] = []) {
   const executablePath = process.env['ANDON_ELECTRON']
   if (executablePath === undefined) throw new Error('Start these tests with "npm run test:electron".')
   const chromiumSandbox = process.env['ANDON_ELECTRON_SANDBOX'] === 'yes'
@@ -28,6 +29,7 @@ export function command(dir: string, udpPort: number) {
     `--udp=127.0.0.1:${udpPort}`,
     `--data-dir=${join(dir, 'data')}`,
     '--log-level=silent',
+    ...options,
   ]
   const env = Object.fromEntries(
     // Either would start something else than the panel with its own page.
@@ -35,6 +37,8 @@ export function command(dir: string, udpPort: number) {
       value === undefined || name === 'ELECTRON_RUN_AS_NODE' || name === 'ELECTRON_RENDERER_URL' ? [] : [[name, value]],
     ),
   )
+  // Linux: no tray to run on in, whatever desktop this is run on.
+  env['DBUS_SESSION_BUS_ADDRESS'] = 'disabled:'
   return { executablePath, chromiumSandbox, args, env, socket }
 }
 
@@ -51,9 +55,9 @@ export function freePort(): Promise<number> {
 }
 
 /** The panel in a real Electron, with everything in a folder of the test's own; closed with the test. */
-export async function launchPanel(dir = tempDir()): Promise<RunningPanel> {
+export async function launchPanel(dir = tempDir(), options: readonly string[] = []): Promise<RunningPanel> {
   const port = await freePort()
-  const { socket, ...launch } = command(dir, port)
+  const { socket, ...launch } = command(dir, port, options)
   const app = await _electron.launch(launch)
   onTestFinished(async () => {
     if (app.process().exitCode === null) await app.close()
@@ -68,4 +72,17 @@ export async function launchPanel(dir = tempDir()): Promise<RunningPanel> {
       sender.send(text, port, '127.0.0.1', (error) => (error ? failed(error) : sent()))
     })
   return { app, page, socket, send }
+}
+
+/** Starts the program again beside a running panel, with the same folder. Resolves once it has ended. */
+export async function startAgain(
+  dir: string,
+  options: readonly string[] = [],
+): Promise<{ readonly code: number | null; readonly said: string }> {
+  const { executablePath, chromiumSandbox, args, env } = command(dir, await freePort(), options)
+  const second = spawn(executablePath, [...(chromiumSandbox ? [] : ['--no-sandbox']), ...args], { env })
+  let said = ''
+  second.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const code = await new Promise<number | null>((ended) => second.once('exit', ended))
+  return { code, said }
 }

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { datagram, unixSender } from '../support/sender.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { waitFor } from '../support/wait-for.ts'
-import { command, freePort, launchPanel } from './launch.ts'
+import { launchPanel, startAgain } from './launch.ts'
 
 test('the window opens and shows a machine after its first datagram', async () => {
   const { app, page, send } = await launchPanel()
@@ -104,26 +103,106 @@ test('a page that is loaded again has its session back', async () => {
   expect(page.url()).toMatch(/^andon:\/\/panel\//)
 })
 
-test('a second start brings the first to the front and exits with 0', async () => {
+test('a second start brings the first to the front, names what cannot be had, and exits with 0', async () => {
   const dir = tempDir()
   const { page } = await launchPanel(dir)
-  const { executablePath, chromiumSandbox, args, env } = command(dir, await freePort())
-  const second = spawn(executablePath, [...(chromiumSandbox ? [] : ['--no-sandbox']), ...args], { env })
-  let said = ''
-  second.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  const code = await new Promise((resolve) => second.once('exit', resolve))
+  const { code, said } = await startAgain(dir)
   expect(code).toBe(0)
   expect(said).toContain('running already')
+  expect(said).toMatch(/--port.*without effect/)
   expect(await page.title()).toMatch(/Andon/)
 })
 
-test.each(['window', 'signal'] as const)('an orderly end by %s leaves no socket behind', async (by) => {
-  const { app, page, socket } = await launchPanel()
+test('a second start shows its page in the window that is there', async () => {
+  const dir = tempDir()
+  const { app, page } = await launchPanel(dir)
+  expect((await startAgain(dir, ['--page=/alarms'])).code).toBe(0)
+  await waitFor(() => page.url().endsWith('#/alarms'), { what: 'the page' })
+  expect(app.windows().length).toBe(1)
+})
+
+test('several windows are opened again, each with its page', async () => {
+  const dir = tempDir()
+  const first = await launchPanel(dir)
+  await startAgain(dir, ['--page=/trends', '--new-window'])
+  await waitFor(() => first.app.windows().length === 2, { what: 'the other window' })
+  const ended = first.app.process()
+  const exit = new Promise((resolve) => ended.once('exit', resolve))
+  ended.kill('SIGTERM')
+  await exit
+  const { app } = await launchPanel(dir)
+  await waitFor(() => app.windows().length === 2, { what: 'both windows' })
+  const pages = app.windows().map((each) => new URL(each.url()).hash)
+  expect(pages.filter((hash) => hash === '#/trends').length).toBe(1)
+})
+
+test('a window whose process dies is back after a moment, and the panel itself goes on', async () => {
+  const { app, socket, send } = await launchPanel()
+  await app.evaluate(({ BrowserWindow }) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer()
+  })
+  expect(existsSync(socket)).toBe(process.platform !== 'win32')
+  await send(datagram('press_001', 'machine_registered'))
+  // The driver's own page died with it: the window is asked by the main process.
+  const shows = () =>
+    app.evaluate(async ({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents
+      if (!contents || contents.isCrashed() || contents.isLoading()) return false
+      return (await contents.executeJavaScript('document.body.innerText')).includes('press_001')
+    })
+  await waitFor(shows, { what: 'the machine in the window that is back', timeout: 30_000 })
+  expect(app.process().exitCode).toBeNull()
+})
+
+test('a kiosk takes the whole display and has no way out', async () => {
+  const { app, page } = await launchPanel(tempDir(), ['--kiosk'])
   await page.locator('#app > *').first().waitFor()
+  for (const keys of ['Control+W', 'Control+N', 'Control+Shift+I', 'F11', 'F12', 'Control+R', 'Alt+ArrowLeft'])
+    await page.keyboard.press(keys)
+  const seen = await app.evaluate(({ BrowserWindow, Menu }) => ({
+    menu: Menu.getApplicationMenu(),
+    windows: BrowserWindow.getAllWindows().map((window) => [
+      window.isKiosk(),
+      window.closable,
+      window.webContents.isDevToolsOpened(),
+    ]),
+  }))
+  expect(seen).toEqual({ menu: null, windows: [[true, false, false]] })
+})
+
+test('a kiosk ends in order by a signal, without a question', async () => {
+  const { app, socket } = await launchPanel(tempDir(), ['--kiosk'])
   const ended = app.process()
-  const exit = new Promise((resolve) => ended.once('exit', (code) => resolve(code)))
-  if (by === 'window') await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  else ended.kill('SIGTERM')
+  const exit = new Promise((resolve) => ended.once('exit', resolve))
+  ended.kill('SIGTERM')
   expect(await exit).toBe(0)
   expect(existsSync(socket)).toBe(false)
+})
+
+/** Windows and macOS always have a tray, in which the panel runs on. */
+const noTray = process.platform === 'linux'
+
+test.each(noTray ? (['window', 'signal'] as const) : (['signal'] as const))(
+  'an orderly end by %s leaves no socket behind',
+  async (by) => {
+    const { app, page, socket } = await launchPanel()
+    await page.locator('#app > *').first().waitFor()
+    const ended = app.process()
+    const exit = new Promise((resolve) => ended.once('exit', (code) => resolve(code)))
+    if (by === 'window') await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+    else ended.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    expect(existsSync(socket)).toBe(false)
+  },
+)
+
+test.skipIf(noTray)('with a tray the panel runs on without its window, and a second start opens it again', async () => {
+  const dir = tempDir()
+  const { app, send } = await launchPanel(dir)
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await send(datagram('press_001', 'machine_registered'))
+  await startAgain(dir)
+  const page = app.windows()[0] ?? (await app.waitForEvent('window'))
+  await page.getByText('press_001').first().waitFor()
+  expect(app.process().exitCode).toBeNull()
 })

@@ -78,7 +78,9 @@ test('no secret is in the bundle, wherever one was: settings, environment, folde
   expect(files['log.ndjson']).toContain('"msg":"listening"')
   expect(files['files.json']).toContain('accounts.db')
   expect(files['files.json']).toContain('one.dmp')
-  expect(JSON.parse(files['window.json'] ?? '')).toEqual({ x: 1, y: 2, width: 800, height: 480, maximized: false })
+  expect(JSON.parse(files['window.json'] ?? '')).toEqual([
+    { place: { x: 1, y: 2, width: 800, height: 480, maximized: false }, page: '/' },
+  ])
   expect(JSON.parse(files['about.json'] ?? '')).toMatchObject({ andon: expect.any(String) as string })
   expect(JSON.parse(files['disks.json'] ?? '')).toContainEqual({
     folder: data,

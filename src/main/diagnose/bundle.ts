@@ -6,7 +6,7 @@ import { PROTOCOL_VERSION } from '../../shared/protocol.ts'
 import { inspectJournal } from '../adapters/sqlite/inspection.ts'
 import type { Config } from '../config.ts'
 import { VERSION } from '../version.ts'
-import { diskSpace, holder, listing, logTail, windowPlace } from './data-folder.ts'
+import { diskSpace, holder, listing, logTail, windowPlaces } from './data-folder.ts'
 import { redactText, redactValue } from './redact.ts'
 import { askPanel } from './running-panel.ts'
 
@@ -62,7 +62,7 @@ export async function diagnosticsBundle(subject: Subject, now: Date): Promise<Ui
         .join('\n'),
     ),
     'log.ndjson': logTail(dataDir),
-    'window.json': json(windowPlace(dataDir)),
+    'window.json': json(windowPlaces(dataDir)),
   }
   return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), { mtime: now })
 }

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LOG_FILE, OLD_LOG_FILE } from '../adapters/log-file.ts'
-import { parseWindowPlace } from '../shell/window-place.ts'
+import { parseWindows } from '../shell/window-list.ts'
 import { redactLine } from './redact.ts'
 
 /** How much of the log's end is taken along, characters. */
@@ -49,10 +49,10 @@ export function logTail(dataDir: string): string {
     .join('\n')
 }
 
-/** Where the window was; null where that is not known. */
-export function windowPlace(dataDir: string): object | null {
+/** Where the windows were, and which pages they showed; null where that is not known. */
+export function windowPlaces(dataDir: string): object | null {
   const text = readText(join(dataDir, 'window.json'))
-  return text === null ? null : parseWindowPlace(text)
+  return text === null ? null : parseWindows(text)
 }
 
 /** Who holds the data folder, as it wrote itself down, and whether it still runs. */

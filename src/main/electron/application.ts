@@ -1,23 +1,32 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, BrowserWindow, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
+import { app, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
+import { preferredLanguage } from '../../shared/language.ts'
 import { systemClock } from '../adapters/clock.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
-import type { UnderWay } from '../shell/update-rules.ts'
 import { type Updater, UpdateWatch } from '../shell/update-watch.ts'
 import type { Start } from '../start.ts'
+import { menuModel } from '../shell/menu-model.ts'
+import { afterLastWindow } from '../shell/quit-rules.ts'
+import { type PageRequest, receivedRequest, secondStartText } from '../shell/second-start.ts'
+import { SHELL_WORDS } from '../shell/words.ts'
+import { hasTray } from '../shell/tray-host.ts'
+import type { TrayAct } from '../shell/tray-model.ts'
 import { ownArguments } from './arguments.ts'
+import { setAutostart } from './autostart.ts'
+import { Background } from './background.ts'
 import { restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
-import { helpItems } from './help.ts'
+import { helpActs } from './help.ts'
 import { openSessions } from './ipc.ts'
 import { installMenu } from './menu.ts'
+import { watchPower } from './power.ts'
+import { QuitQuestion } from './quit-question.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
 import { electronUpdater } from './updates.ts'
-import { openWindow } from './window.ts'
-import { readWindowPlace, writeWindowPlace } from './window-file.ts'
+import { Windows } from './windows.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
@@ -60,6 +69,11 @@ class Application {
   readonly #log: Surroundings['log']
   /** Resolves with the panel, or with null where it could not be started. */
   #panel: Promise<Panel | null> = Promise.resolve(null)
+  #windows: Windows | null = null
+  #background: Background | null = null
+  #question: QuitQuestion | null = null
+  /** What the windows are to show at first. */
+  #request: PageRequest
   #ending = false
   /** The end is an installer's: it quits by itself. */
   #installing = false
@@ -69,6 +83,7 @@ class Application {
     this.#parts = parts
     this.#config = config
     this.#log = log
+    this.#request = { page: config.page, newWindow: config.newWindow }
   }
 
   run(): void {
@@ -98,8 +113,8 @@ class Application {
       // The panel runs without its folder, and says so itself; its window then does as well.
       this.#log.warn({ err: error }, 'the window keeps its profile in the usual place')
     }
-    if (!app.requestSingleInstanceLock()) {
-      process.stderr.write('andon: it is running already; its window has been brought to the front.\n')
+    if (!app.requestSingleInstanceLock({ ...this.#request })) {
+      process.stderr.write(secondStartText(this.#request, ownArguments(process.argv, app.isPackaged)))
       app.exit(0)
       return false
     }
@@ -107,18 +122,20 @@ class Application {
     hardenApplication(this.#origin())
     registerScheme()
 
-    app.on('second-instance', showWindow)
+    app.on('second-instance', (_event, _argv, _dir, data) => this.#show(receivedRequest(data)))
     // Electron starts those again by itself; the page's own process is the window's affair.
     app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
       if (reason !== 'clean-exit')
         this.#log.error({ type, reason, exitCode, name }, 'a helper process of the window died')
     })
-    app.on('window-all-closed', () => this.#end('the window was closed'))
+    app.on('window-all-closed', () => this.#lastWindowClosed())
+    // macOS: somebody clicks the icon in the dock.
+    app.on('activate', () => this.#windows?.request({ page: null, newWindow: false }))
     app.on('before-quit', (event) => {
       if (this.#installing) return
       // The panel closes in order first; the end of that ends the process without asking again.
       event.preventDefault()
-      this.#end('quit')
+      this.#quit()
     })
     // Not `once`: a second Ctrl-C would end the process at once and leave the socket file behind.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#end(signal))
@@ -134,6 +151,8 @@ class Application {
     if (this.#ending) return
     const { rendererDir, journalThread, configThread, preload } = this.#parts
     const log = this.#log
+    const trayWanted = !this.#config.headless && !this.#config.kiosk
+    const trayThere = trayWanted ? hasTray(process.platform) : Promise.resolve(false)
     const starting = this.#parts.compose(this.#config, {
       log,
       rendererDir,
@@ -144,15 +163,18 @@ class Application {
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
     const panel = await starting
+    watchPower(panel, log, () => this.#end('the system shuts down'))
     process.stdout.write(this.#parts.startText(panel))
     // For a launcher that waits for it.
     process.send?.('listening')
     if (this.#config.headless || this.#ending) return
 
+    const { autostart, configFile } = this.#config
+    if (autostart !== null) setAutostart(autostart, configFile, log)
+
     const origin = this.#origin()
     const development = developmentUrl()
     const { kiosk, dataDir } = this.#config
-    const placeFile = join(dataDir, 'window.json')
     let reason = ''
     hardenSession(session.defaultSession)
     serveRenderer(session.defaultSession, {
@@ -162,27 +184,82 @@ class Application {
       log,
     })
     if (development !== undefined) restrictDevelopmentServer(session.defaultSession, development)
-    installMenu(process.platform)
     openSessions(panel.accept, origin, log)
-    try {
-      if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
-      const place = kiosk ? null : readWindowPlace(placeFile, log)
-      const window = await openWindow(
-        { origin, preload, development: development !== undefined, kiosk, place },
-        {
-          givenUp: (why) => {
-            reason = why
-            return RECOVERY_URL
-          },
-          placed: (at) => writeWindowPlace(placeFile, at, log),
+    if (kiosk) powerSaveBlocker.start('prevent-display-sleep')
+    const windows = new Windows(
+      { origin, preload, development: development !== undefined, kiosk, file: join(dataDir, 'window.json') },
+      {
+        givenUp: (why) => {
+          reason = why
+          return RECOVERY_URL
         },
+        mayCloseLast: () =>
+          this.#ending || afterLastWindow(this.#background?.tray === true) === 'run_on' || this.#mayQuit(),
+        systemEnds: () => this.#end('the system shuts down'),
+      },
+      log,
+    )
+    const words = SHELL_WORDS[preferredLanguage(app.getPreferredSystemLanguages())]
+    installMenu(menuModel(process.platform, kiosk, words), {
+      show: (request) => this.#show(request),
+      help: helpActs({
+        window: () => windows.front,
+        show: (page) => this.#show({ page, newWindow: false }),
+        diagnose: (file) => this.#parts.diagnose(file),
+        updates: this.#watchUpdates(panel),
+        underWay: () => panel.underWay(),
+        platform: process.platform,
         log,
-      )
-      this.#offerHelp(window, panel)
+      }),
+    })
+    this.#question = new QuitQuestion({
+      standing: () => panel.standing(),
+      kiosk,
+      words,
+      parent: () => windows.front,
+      yes: () => this.#end('quit'),
+      log,
+    })
+    const tray = await trayThere
+    if (!kiosk && !this.#ending)
+      this.#background = new Background({
+        panel,
+        tray,
+        rendererDir,
+        words,
+        attended: () => windows.attended,
+        act: (act) => this.#act(act),
+        log,
+      })
+    this.#windows = windows
+    try {
+      await windows.start(this.#request)
     } catch (error) {
       // A window that is closed while it loads says so in the same way.
       if (!this.#ending) throw error
     }
+  }
+
+  /** The core runs on where the tray can open the window again. */
+  #lastWindowClosed(): void {
+    if (this.#ending) return
+    if (this.#background && afterLastWindow(this.#background.tray) === 'run_on') this.#background.windowGone()
+    else this.#end('the window was closed')
+  }
+
+  #act(act: TrayAct): void {
+    if (act === 'quit') this.#quit()
+    else this.#show({ page: act === 'alarms' ? '/alarms' : null, newWindow: false })
+  }
+
+  #mayQuit(): boolean {
+    return this.#question?.mayQuit() ?? true
+  }
+
+  #show(request: PageRequest): void {
+    if (this.#windows) this.#windows.request(request)
+    // The first window will show it.
+    else this.#request = request
   }
 
   #origin() {
@@ -190,27 +267,18 @@ class Application {
     return development === undefined ? panelOrigin : developmentOrigin(development)
   }
 
-  /** The Help menu, and updates, which are looked for in a kiosk as well. */
-  #offerHelp(window: BrowserWindow, panel: Panel): void {
+  /** Newer versions are looked for in a kiosk as well. */
+  #watchUpdates(panel: Panel): UpdateWatch {
     const { kiosk, updates: from } = this.#config
     const log = this.#log
-    const underWay = (): UnderWay => panel.underWay()
     const updater = from && electronUpdater(from, log)
-    const updates = new UpdateWatch({
+    return (this.#updates = new UpdateWatch({
       updater: updater && { ...updater, install: () => this.#install(updater) },
       clock: systemClock,
       log,
-      underWay,
+      underWay: () => panel.underWay(),
       kiosk,
-    })
-    this.#updates = updates
-    if (kiosk) return
-    const diagnose = (file: string): Promise<string> => this.#parts.diagnose(file)
-    const { platform } = process
-    installMenu(
-      platform,
-      helpItems({ window, pageUrl: this.#origin().url, diagnose, updates, underWay, platform, log }),
-    )
+    }))
   }
 
   /** The panel closes first, and gives free what the new version needs: the installer may start that at once. */
@@ -227,6 +295,11 @@ class Application {
       this.#log.error({ err: error }, 'closing failed')
       app.exit(1)
     })
+  }
+
+  /** Somebody wants the panel to end: it does, or they are asked about what that breaks off. */
+  #quit(): void {
+    if (this.#mayQuit()) this.#end('quit')
   }
 
   /** Ends the application in order. Only the first call counts. */
@@ -269,8 +342,12 @@ class Application {
 
   async #close(): Promise<void> {
     this.#updates?.close()
+    // The windows go with the process; until then they show that the panel closes.
+    const settled = this.#windows?.settle()
+    this.#background?.close()
     const panel = await this.#panel
     await panel?.close()
+    await settled
   }
 }
 
@@ -284,12 +361,4 @@ function relaunch(): void {
   // An AppImage runs from where it is mounted, which is gone by then.
   const image = process.env['APPIMAGE']
   app.relaunch(image === undefined ? {} : { execPath: image, args: process.argv.slice(1) })
-}
-
-function showWindow(): void {
-  const [window] = BrowserWindow.getAllWindows()
-  if (!window) return
-  if (window.isMinimized()) window.restore()
-  window.show()
-  window.focus()
 }

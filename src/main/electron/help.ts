@@ -1,14 +1,25 @@
-import { type BrowserWindow, dialog, shell } from 'electron'
+import {
+  type BrowserWindow,
+  dialog,
+  type MessageBoxOptions,
+  type MessageBoxReturnValue,
+  type OpenDialogOptions,
+  type OpenDialogReturnValue,
+  type SaveDialogOptions,
+  type SaveDialogReturnValue,
+  shell,
+} from 'electron'
 import type { Log } from '../../core/log.ts'
 import { installing, UpdateFileError, verifyUpdateFile } from '../shell/update-file.ts'
 import { describeUpdate, type UnderWay, whyNotInstall } from '../shell/update-rules.ts'
 import type { UpdateWatch } from '../shell/update-watch.ts'
-import type { HelpItem } from './menu.ts'
+import type { HelpAct } from '../shell/menu-model.ts'
 
 export interface HelpOptions {
-  readonly window: BrowserWindow
-  /** Address of the panel's page. */
-  readonly pageUrl: string
+  /** The window that dialogs are put over; null for none. */
+  readonly window: () => BrowserWindow | null
+  /** Shows a page of the panel. */
+  readonly show: (page: string) => void
   /** Writes the diagnostics to a file; resolves with what to tell. */
   readonly diagnose: (file: string) => Promise<string>
   readonly updates: UpdateWatch
@@ -17,30 +28,28 @@ export interface HelpOptions {
   readonly log: Log
 }
 
-/** What the Help menu offers. A kiosk has no menu. */
-export function helpItems(options: HelpOptions): HelpItem[] {
-  const item = (label: string, run: () => Promise<void>): HelpItem => ({
-    label,
-    click: () => {
-      run().catch((error: unknown) => options.log.error({ err: error, label }, 'an entry of the menu failed'))
-    },
-  })
-  return [
-    item('About Andon', () => options.window.loadURL(`${options.pageUrl}#/about`)),
-    item('Save Diagnostics…', () => saveDiagnostics(options)),
-    item('Updates…', () => showUpdates(options)),
-    item('Install an Update from a File…', () => installFile(options)),
-  ]
+/** What the entries of the Help menu do. A kiosk has no menu. */
+export function helpActs(options: HelpOptions): (act: HelpAct) => void {
+  const acts: Readonly<Record<HelpAct, (window: BrowserWindow | null) => Promise<void> | void>> = {
+    about: () => options.show('/about'),
+    diagnose: (window) => saveDiagnostics(window, options),
+    updates: (window) => showUpdates(window, options),
+    updateFile: (window) => installFile(window, options),
+  }
+  const run = async (act: HelpAct): Promise<void> => acts[act](options.window())
+  return (act) => {
+    run(act).catch((error: unknown) => options.log.error({ err: error, act }, 'an entry of the menu failed'))
+  }
 }
 
-async function saveDiagnostics({ window, diagnose }: HelpOptions): Promise<void> {
+async function saveDiagnostics(window: BrowserWindow | null, { diagnose }: HelpOptions): Promise<void> {
   const filters = [{ name: 'Zip', extensions: ['zip'] }]
-  const { filePath } = await dialog.showSaveDialog(window, { defaultPath: 'andon-diagnostics.zip', filters })
+  const { filePath } = await saveDialog(window, { defaultPath: 'andon-diagnostics.zip', filters })
   if (filePath === '') return
   await tell(window, await diagnose(filePath))
 }
 
-async function showUpdates({ window, updates }: HelpOptions): Promise<void> {
+async function showUpdates(window: BrowserWindow | null, { updates }: HelpOptions): Promise<void> {
   await updates.look()
   const message = describeUpdate(updates.state)
   if (updates.state.kind !== 'ready') {
@@ -48,13 +57,13 @@ async function showUpdates({ window, updates }: HelpOptions): Promise<void> {
     return
   }
   const buttons = ['Install and Restart', 'Not Now']
-  const { response } = await dialog.showMessageBox(window, { message, buttons, defaultId: 1, cancelId: 1 })
+  const { response } = await messageBox(window, { message, buttons, defaultId: 1, cancelId: 1 })
   const why = response === 0 ? updates.install() : null
   if (why !== null) await tell(window, why)
 }
 
-async function installFile({ window, platform, underWay }: HelpOptions): Promise<void> {
-  const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openFile'] })
+async function installFile(window: BrowserWindow | null, { platform, underWay }: HelpOptions): Promise<void> {
+  const { filePaths } = await openDialog(window, { properties: ['openFile'] })
   const [file] = filePaths
   if (file === undefined) return
   try {
@@ -74,6 +83,18 @@ async function installFile({ window, platform, underWay }: HelpOptions): Promise
   }
 }
 
-async function tell(window: BrowserWindow, message: string): Promise<void> {
-  await dialog.showMessageBox(window, { message })
+async function tell(window: BrowserWindow | null, message: string): Promise<void> {
+  await messageBox(window, { message })
+}
+
+function messageBox(window: BrowserWindow | null, box: MessageBoxOptions): Promise<MessageBoxReturnValue> {
+  return window ? dialog.showMessageBox(window, box) : dialog.showMessageBox(box)
+}
+
+function saveDialog(window: BrowserWindow | null, box: SaveDialogOptions): Promise<SaveDialogReturnValue> {
+  return window ? dialog.showSaveDialog(window, box) : dialog.showSaveDialog(box)
+}
+
+function openDialog(window: BrowserWindow | null, box: OpenDialogOptions): Promise<OpenDialogReturnValue> {
+  return window ? dialog.showOpenDialog(window, box) : dialog.showOpenDialog(box)
 }

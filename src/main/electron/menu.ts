@@ -1,19 +1,37 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
+import type { HelpAct, MenuRow } from '../shell/menu-model.ts'
+import type { PageRequest } from '../shell/second-start.ts'
 
-/** An entry of the Help menu. */
-export interface HelpItem {
-  readonly label: string
-  click(): void
+/** Gives the windows their menu; null takes away also Electron's own, which reloads, zooms and opens foreign pages. */
+export function installMenu(rows: readonly MenuRow[] | null, acts: MenuActs): void {
+  Menu.setApplicationMenu(rows && Menu.buildFromTemplate(rows.map((row) => itemOf(row, acts))))
 }
 
-/**
- * Electron's own menu reloads, zooms and opens foreign pages. Ours has Help, which appears with Alt where there is no bar
- * of menus; only macOS needs more: there copying and quitting by keyboard come from the menu.
- */
-export function installMenu(platform: NodeJS.Platform, help: readonly HelpItem[] = []): void {
-  const own: MenuItemConstructorOptions[] =
-    platform === 'darwin' ? [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }] : []
-  const menu: MenuItemConstructorOptions[] =
-    help.length === 0 ? own : [...own, { role: 'help', label: 'Help', submenu: help.map((item) => ({ ...item })) }]
-  Menu.setApplicationMenu(menu.length === 0 ? null : Menu.buildFromTemplate(menu))
+/** What the entries of the menu do. */
+export interface MenuActs {
+  show(request: PageRequest): void
+  help(act: HelpAct): void
+}
+
+function itemOf(row: MenuRow, acts: MenuActs): MenuItemConstructorOptions {
+  switch (row.kind) {
+    case 'line':
+      return { type: 'separator' }
+    case 'role':
+      return {
+        role: row.role,
+        ...(row.label === undefined ? {} : { label: row.label }),
+        ...(row.keys === undefined ? {} : { accelerator: row.keys }),
+      }
+    case 'page':
+      return { label: row.label, accelerator: row.keys, click: () => acts.show({ page: row.path, newWindow: false }) }
+    case 'new_window':
+      return { label: row.label, accelerator: row.keys, click: () => acts.show({ page: null, newWindow: true }) }
+    case 'help':
+      return { label: row.label, click: () => acts.help(row.act) }
+    case 'menu':
+      return { label: row.label, submenu: row.rows.map((each) => itemOf(each, acts)) }
+    default:
+      return row satisfies never
+  }
 }

@@ -1,14 +1,15 @@
 import { BrowserWindow, type BrowserWindowConstructorOptions, type Input } from 'electron'
 import type { Log } from '../../core/log.ts'
+import { pageOf } from '../shell/page-path.ts'
 import { ReloadPolicy } from '../shell/reload-policy.ts'
 import type { WindowPlace } from '../shell/window-place.ts'
-import type { PageOrigin } from './page-origin.ts'
 
 /** How long a page may give no sign of life before it is ended, milliseconds: then it is started again as after a crash. */
 const UNRESPONSIVE_MS = 30_000
 
 export interface WindowOptions {
-  readonly origin: PageOrigin
+  /** Address of the page. */
+  readonly url: string
   /** Path of the built preload. */
   readonly preload: string
   /** Run from Vite's development server: with developer tools. */
@@ -20,25 +21,43 @@ export interface WindowOptions {
 }
 
 export interface WindowEvents {
+  /** It is there, before its page is. */
+  readonly opened: (window: BrowserWindow) => void
+  /** It was moved or resized, or goes. */
+  readonly placed: (window: BrowserWindow) => void
+  /** It shows another page of the panel. */
+  readonly paged: (window: BrowserWindow, page: string) => void
+  readonly closed: (window: BrowserWindow) => void
+  /** Somebody closes the window; false keeps it. */
+  readonly mayClose: () => boolean
+  /** Windows shuts down or logs off. */
+  readonly systemEnds: () => void
   /** The page cannot be kept alive. Returns the address of what to show in its place. */
   readonly givenUp: (reason: string) => string
-  /** The window was moved or resized, or goes. */
-  readonly placed: (place: WindowPlace) => void
 }
 
-/** Opens the panel's window. Resolves when its page has loaded, rejects where it cannot be loaded. */
+/** Opens a window of the panel. Resolves when its page has loaded, rejects where it cannot be loaded. */
 export async function openWindow(options: WindowOptions, events: WindowEvents, log: Log): Promise<BrowserWindow> {
   const window = new BrowserWindow(windowOptions(options))
+  events.opened(window)
   // Before that the window would be an empty frame for a moment.
   window.once('ready-to-show', () => {
     if (options.place?.maximized === true && !options.kiosk) window.maximize()
     window.show()
   })
   if (options.kiosk) window.webContents.on('before-input-event', stayInside)
-  else
-    for (const event of ['close', 'resized', 'moved'] as const) window.on(event as 'close', () => tell(window, events))
+  else for (const event of ['resized', 'moved'] as const) window.on(event as 'resized', () => events.placed(window))
+  window.webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
+    if (isMainFrame) events.paged(window, pageOf(url))
+  })
+  window.on('close', (event) => {
+    if (!events.mayClose()) event.preventDefault()
+    else if (!options.kiosk) events.placed(window)
+  })
+  window.on('closed', () => events.closed(window))
+  window.on('session-end', events.systemEnds)
   keepAlive(window, events, log)
-  await window.loadURL(options.origin.url)
+  await window.loadURL(options.url)
   return window
 }
 
@@ -74,10 +93,6 @@ function keepAlive(window: BrowserWindow, { givenUp }: WindowEvents, log: Log): 
   function load(url: string): void {
     window.loadURL(url).catch((error: unknown) => log.error({ err: error }, 'not even the recovery page can be shown'))
   }
-}
-
-function tell(window: BrowserWindow, { placed }: WindowEvents): void {
-  placed({ ...window.getNormalBounds(), maximized: window.isMaximized() })
 }
 
 /** Keys that leave, reload or take apart the page. What the system does with a key before we see it is the system's to forbid. */

@@ -1,5 +1,4 @@
 import Type from 'typebox'
-import { Value } from 'typebox/value'
 
 /** A rectangle on the desktop, device-independent pixels; displays beside the first may have negative places. */
 export interface Rectangle {
@@ -25,17 +24,6 @@ export type WindowPlace = Type.Static<typeof WindowPlaceSchema>
 /** Least of a window that must be on a display to be seen and taken hold of. */
 const SEEN = { width: 120, height: 60 }
 
-/** The place in the text of a file; null for anything else. */
-export function parseWindowPlace(text: string): WindowPlace | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return Value.Check(WindowPlaceSchema, value) ? (Value.Clean(WindowPlaceSchema, value) as WindowPlace) : null
-  } catch {
-    // A file that was cut off or edited by hand is no more than a place forgotten.
-    return null
-  }
-}
-
 /**
  * Where to open the window: where it was, as far as the displays of today show it. Null where they do not: the display
  * it was on is gone. It never becomes larger than the display that shows most of it.
@@ -55,6 +43,35 @@ export function placeOn(place: WindowPlace, workAreas: readonly Rectangle[]): Wi
     width,
     height: Math.min(place.height, area.height),
   }
+}
+
+/** What a window gets that nobody has placed yet. */
+const FIRST_SIZE = { width: 1280, height: 800 }
+
+/** The middle of a display. */
+export function placeIn(area: Rectangle, size: { width: number; height: number } = FIRST_SIZE): WindowPlace {
+  const width = Math.min(size.width, area.width)
+  const height = Math.min(size.height, area.height)
+  const x = area.x + Math.floor((area.width - width) / 2)
+  const y = area.y + Math.floor((area.height - height) / 2)
+  return { x, y, width, height, maximized: false }
+}
+
+/** Where a further window is best seen: on a display that has none of `windows`; null where there is no such. */
+export function placeBeside(windows: readonly Rectangle[], workAreas: readonly Rectangle[]): WindowPlace | null {
+  const free = workAreas.find((area) => windows.every((window) => areaOf(overlapOf(window, area)) === 0))
+  return free ? placeIn(free) : null
+}
+
+/**
+ * Where a window goes whose displays have changed: nowhere (null) while it can still be seen and taken hold of, else to
+ * the middle of the first of `workAreas`.
+ */
+export function broughtBack(window: Rectangle, workAreas: readonly Rectangle[]): Rectangle | null {
+  const [first] = workAreas
+  if (!first || placeOn({ ...window, maximized: false }, workAreas)) return null
+  const { x, y, width, height } = placeIn(first, window)
+  return { x, y, width, height }
 }
 
 function overlapOf(a: Rectangle, b: Rectangle): { width: number; height: number } {

@@ -1,7 +1,7 @@
 import { computed, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Alarm } from '../../shared/alarm.ts'
-import { AlarmNews } from '../model/alarm-news.ts'
+import { AlarmNews } from '../../shared/alarm-news.ts'
 import { useSession } from '../stores/session.ts'
 import { useAlarmWords } from './use-alarm-words.ts'
 import { useFormat } from './use-format.ts'
@@ -19,6 +19,7 @@ export function useAlarmNotices() {
   /** What those who listen are told at once. */
   const said = ref('')
 
+  // The Electron window grants its page no notifications: there the main process shows them, and nothing twice.
   function notify(fresh: readonly Alarm[]): void {
     const [first] = fresh
     if (!first || document.hasFocus() || !('Notification' in window) || Notification.permission !== 'granted') return

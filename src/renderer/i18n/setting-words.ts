@@ -9,6 +9,11 @@ export const SETTINGS_DE: Readonly<Record<string, Words>> = {
     title: 'Kiosk',
     description: 'Das Fenster nimmt den ganzen Bildschirm ein, hält ihn wach und hat keinen Ausgang. Vorgabe: nein',
   },
+  autostart: {
+    title: 'Start bei der Anmeldung',
+    description:
+      'Das Fenster öffnet sich, wenn Sie sich anmelden; nein macht das rückgängig. Vorgabe: wie zuletzt gesetzt',
+  },
   host: {
     title: 'Adresse',
     description:

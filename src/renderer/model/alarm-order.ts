@@ -1,16 +1,4 @@
-import {
-  type Alarm,
-  type AlarmState,
-  isAside,
-  isUnacknowledged,
-  PRIORITIES,
-  type Priority,
-} from '../../shared/alarm.ts'
-
-/** 0 is the highest. */
-export function rankOf(priority: Priority): number {
-  return PRIORITIES.indexOf(priority)
-}
+import { type Alarm, type AlarmState, isAside, isUnacknowledged, rankOf } from '../../shared/alarm.ts'
 
 type Compare = (one: Alarm, other: Alarm) => number
 

@@ -1,5 +1,4 @@
-import { type Alarm, ALARM_SIGNS, type Priority } from '../../shared/alarm.ts'
-import { rankOf } from './alarm-order.ts'
+import { type Alarm, ALARM_SIGNS, type Priority, rankOf } from '../../shared/alarm.ts'
 
 export interface Tone {
   /** Seconds from the beginning of the pattern. */

@@ -2,7 +2,7 @@ import type { Setting, SettingChanges } from '../../shared/settings.ts'
 
 /** What belongs together on the page, in this order; what is in none of them comes last. */
 const SECTIONS = {
-  window: ['kiosk', 'local_display'],
+  window: ['kiosk', 'autostart', 'local_display'],
   network: [
     'host',
     'port',

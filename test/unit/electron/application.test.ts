@@ -1,10 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
+import type { Standing } from '../../../src/core/standing.ts'
 import type { Panel } from '../../../src/main/compose.ts'
 import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
+import { WindowFile } from '../../../src/main/electron/window-file.ts'
 import { failedStart, type Start, startText } from '../../../src/main/start.ts'
+import type { Alarm } from '../../../src/shared/alarm.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { testConfig } from '../../support/panel.ts'
 import { tempDir } from '../../support/temp-dir.ts'
@@ -16,11 +19,14 @@ import {
   dialog,
   ipcMain,
   Menu,
+  Notification,
   order,
+  powerMonitor,
   powerSaveBlocker,
   protocol,
   resetElectron,
   session,
+  Tray,
 } from './fake-electron.ts'
 import { RecordingCore } from './recording-core.ts'
 
@@ -43,6 +49,10 @@ function choose(label: string): void {
   items.find((item) => item.label === label)?.click()
 }
 
+/** Whether this desktop shows tray icons is found out elsewhere. */
+const tray = vi.hoisted(() => ({ there: false }))
+vi.mock('../../../src/main/shell/tray-host.ts', () => ({ hasTray: () => Promise.resolve(tray.there) }))
+
 type Listener = (...args: unknown[]) => void
 
 const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect', 'uncaughtException', 'unhandledRejection'] as const
@@ -50,17 +60,22 @@ const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect', 'uncaughtException'
 const before = new Map<string, readonly Listener[]>(EVENTS.map((event) => [event, listeners(event)]))
 
 let out = ''
+let written: MockInstance<WindowFile['write']>
 let errors = ''
 
 beforeEach(() => {
   resetElectron()
+  tray.there = false
+  written = vi.spyOn(WindowFile.prototype, 'write')
   vi.stubEnv('ELECTRON_RENDERER_URL', '')
   out = errors = ''
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true))
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((errors += String(text)), true))
 })
 
-afterEach(() => {
+afterEach(async () => {
+  // What is being written must be there before its folder goes.
+  for (const file of written.mock.contexts as WindowFile[]) await file.written()
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
   for (const event of EVENTS) {
@@ -81,8 +96,22 @@ function listeners(event: string): readonly Listener[] {
   return (process as NodeJS.EventEmitter).listeners(event) as Listener[]
 }
 
+const IDLE: Standing = {
+  alarms: [],
+  machines: 0,
+  silent: 0,
+  failingLinks: 0,
+  problems: [],
+  commands: 0,
+  controlled: [],
+}
+
 interface Stage {
   readonly parts: Parts
+  /** How things stand. */
+  standing: Standing
+  /** Who is to be told of changes. */
+  readonly told: Set<(standing: Standing) => void>
   readonly log: MemoryLog
   readonly dir: string
   /** Lets the panel's close end. */
@@ -93,10 +122,13 @@ interface Stage {
 function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): Stage {
   const dir = tempDir()
   const log = new MemoryLog()
-  const start: Start = { kind: 'run', config: testConfig(args, dir), log }
+  const config = testConfig(args, dir)
+  const start: Start = { kind: 'run', config, log }
   const built: Stage = {
     log,
     dir,
+    standing: IDLE,
+    told: new Set(),
     closed: () => undefined,
     parts: {
       readStart: () => start,
@@ -114,6 +146,13 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
           ask: () => Promise.reject(new Error('not here')),
           offerCode: () => undefined,
           underWay: () => ({ commands: 0, controlled: 0 }),
+          standing: () => built.standing,
+          onStanding: (listener) => {
+            built.told.add(listener)
+            return () => built.told.delete(listener)
+          },
+          suspended: () => order.push('suspended'),
+          resumed: () => order.push('resumed'),
           close: () => {
             order.push('close')
             return new Promise((resolve) => (built.closed = resolve))
@@ -143,6 +182,8 @@ function newGate() {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 10))
 
+const exited = () => waitFor(() => app.exit.mock.calls.length > 0, { what: 'the exit' })
+
 async function open(built = stage()): Promise<Stage> {
   startApplication(built.parts)
   app.becomeReady()
@@ -170,6 +211,13 @@ describe('the start', () => {
     await open(stage({}, ['--kiosk']))
     expect(powerSaveBlocker.start.mock.calls).toEqual([['prevent-display-sleep']])
     expect(BrowserWindow.windows[0]?.options).toMatchObject({ kiosk: true })
+  })
+
+  test('the panel is told that the computer sleeps and wakes', async () => {
+    await open()
+    powerMonitor.emit('suspend')
+    powerMonitor.emit('resume')
+    expect(order.slice(-2)).toEqual(['suspended', 'resumed'])
   })
 
   test('a helper process that died is logged, one that ended is not', async () => {
@@ -223,7 +271,26 @@ describe('a second start', () => {
     app.requestSingleInstanceLock.mockReturnValue(false)
     startApplication(stage().parts)
     expect(order).toEqual(['exit 0'])
-    expect(errors).toMatch(/running already/)
+    expect(errors).toBe('andon: it is running already; its window has been brought to the front.\n')
+  })
+
+  test('hands over what it asks for, and names what cannot be had', () => {
+    app.requestSingleInstanceLock.mockReturnValue(false)
+    const { argv } = process
+    process.argv = ['/electron', '.', '--page', '/alarms', '--port=8080', '--no-sandbox']
+    startApplication(stage({}, ['--page', '/alarms']).parts)
+    process.argv = argv
+    expect(app.requestSingleInstanceLock.mock.calls).toEqual([[{ page: '/alarms', newWindow: false }]])
+    expect(errors).toMatch(/^andon: it is running already; its window has been asked for \/alarms\.\nandon: --port: /)
+  })
+
+  test('during the start of the first: its window shows what was asked for', async () => {
+    const built = stage()
+    startApplication(built.parts)
+    app.emit('second-instance', {}, [], '/', { page: '/alarms', newWindow: false })
+    app.becomeReady()
+    await settled()
+    expect(order.at(-1)).toBe('load andon://panel/index.html#/alarms')
   })
 
   test('brings the window of the first to the front', async () => {
@@ -242,7 +309,8 @@ describe('an update', () => {
     const built = stage({}, ['--updates', 'https://releases.example/'])
     updater.install.mockImplementation(() => void order.push('install'))
     await open(built)
-    choose('Updates…')
+    dialog.showMessageBox.mockResolvedValueOnce({ response: 0 })
+    choose('Updates …')
     await waitFor(() => order.includes('close'))
     expect(order).not.toContain('install')
     built.closed()
@@ -261,12 +329,14 @@ describe('an update', () => {
 
 describe('the end', () => {
   const ways: [string, () => void][] = [
-    ['the window is closed', () => app.emit('window-all-closed')],
+    ['its last window is closed, where there is no tray', () => BrowserWindow.windows[0]?.close()],
     ['quit', () => app.emit('before-quit', { preventDefault: () => order.push('prevented') })],
     ['SIGTERM', () => raise('SIGTERM')],
     ['SIGINT', () => raise('SIGINT')],
     ['SIGHUP', () => raise('SIGHUP')],
     ['the launcher dies', () => raise('disconnect')],
+    ['the system shuts down', () => powerMonitor.emit('shutdown')],
+    ['Windows logs off', () => BrowserWindow.windows[0]?.emit('session-end')],
   ]
   test.each(ways)('%s: the panel closes first, once, then the process exits with 0', async (_name, way) => {
     const built = await open()
@@ -277,7 +347,7 @@ describe('the end', () => {
     await settled()
     expect(order.filter((step) => step !== 'prevented')).toEqual(['close'])
     built.closed()
-    await settled()
+    await exited()
     expect(order.at(-1)).toBe('exit 0')
     expect(app.exit).toHaveBeenCalledOnce()
   })
@@ -306,7 +376,7 @@ describe('the end', () => {
     gate.open()
     await waitFor(() => order.includes('close'))
     built.closed()
-    await settled()
+    await exited()
     expect(order).toEqual(['sandbox', 'scheme', 'ready', 'compose', 'close', 'exit 0'])
   })
 
@@ -336,13 +406,201 @@ describe('the end', () => {
     raise('uncaughtException', defect)
     await settled()
     built.closed()
-    await settled()
+    await exited()
     expect(order.slice(-2)).toEqual(['close', 'exit 1'])
     expect(built.log.records).toContainEqual({
       level: 'error',
       fields: { err: defect },
       message: 'a defect of the panel',
     })
+  })
+})
+
+describe('with a tray', () => {
+  const panelTray = () => Tray.trays[0] ?? new Tray('')
+  const choose = (label: string) =>
+    panelTray()
+      .menu.template.find((row) => row.label === label)
+      ?.click?.()
+
+  async function openWithTray(args: readonly string[] = []): Promise<Stage> {
+    tray.there = true
+    const built = await open(stage({}, args))
+    for (const tell of built.told) tell(built.standing)
+    return built
+  }
+
+  test('the panel runs on without its window, and says so once', async () => {
+    const built = await openWithTray()
+    built.standing = { ...IDLE, commands: 1 }
+    BrowserWindow.windows[0]?.close()
+    expect([BrowserWindow.windows.length, dialog.showMessageBox.mock.calls.length]).toEqual([0, 0])
+    expect(Notification.shown.map(({ options }) => options.title)).toEqual(['Andon runs on'])
+    Notification.shown[0]?.emit('click')
+    BrowserWindow.windows[0]?.close()
+    expect(Notification.shown.length).toBe(1)
+    expect(order).not.toContain('close')
+  })
+
+  test('its menu and a click open the window again, and a second start does too', async () => {
+    await openWithTray()
+    const ways = [
+      () => choose('Open panel'),
+      () => panelTray().emit('click'),
+      () => app.emit('activate'),
+      () => app.emit('second-instance', {}, [], '/', { page: null, newWindow: false }),
+    ]
+    for (const way of ways) {
+      BrowserWindow.windows[0]?.close()
+      expect(BrowserWindow.windows.length).toBe(0)
+      way()
+      expect(BrowserWindow.windows.length).toBe(1)
+    }
+    choose('Alarms')
+    expect(order.at(-1)).toBe('load andon://panel/index.html#/alarms')
+  })
+
+  test('it shows how things stand, and quits', async () => {
+    const built = await openWithTray()
+    expect(panelTray().image).toMatch(/tray.quiet\.png$/)
+    const { setImage } = panelTray()
+    for (const tell of built.told) tell({ ...IDLE })
+    expect(setImage).toHaveBeenCalledTimes(1)
+    for (const tell of built.told) tell({ ...IDLE, failingLinks: 1 })
+    expect(panelTray().image).toMatch(/tray.trouble\.png$/)
+    expect(panelTray().tooltip).toContain('1 link with an error')
+    choose('Quit')
+    await settled()
+    expect(order).toContain('close')
+    expect(panelTray().destroyed).toBe(true)
+  })
+
+  test.each(['--kiosk', '--headless'])('there is none with %s', async (option) => {
+    await openWithTray([option])
+    expect(Tray.trays).toEqual([])
+  })
+})
+
+describe('new alarms', () => {
+  const alarm = (id: string, raised: number, state = 'unacknowledged') =>
+    ({ id, raised, state, priority: 'high', machine: 'press', device: null, tag: null, message: `${id}!` }) as Alarm
+
+  async function openWith(args: readonly string[] = []) {
+    const built = await open(stage({}, args))
+    return (...alarms: Alarm[]) => {
+      for (const tell of built.told) tell({ ...IDLE, alarms })
+      return Notification.shown.map(({ options }) => options.title)
+    }
+  }
+
+  test('are announced once to whoever has no window before them, and a click shows them', async () => {
+    const told = await openWith()
+    expect(told(alarm('old', 1))).toEqual([])
+    expect(told(alarm('old', 1), alarm('hot', 2))).toEqual(['high: hot!'])
+    expect(told(alarm('old', 1), alarm('hot', 2))).toEqual(['high: hot!'])
+    Notification.shown[0]?.emit('click')
+    expect(order.at(-1)).toBe('load andon://panel/index.html#/alarms')
+    expect(BrowserWindow.windows[0]?.focus).toHaveBeenCalledOnce()
+  })
+
+  test('are not announced over a window that somebody uses, neither then nor later', async () => {
+    const told = await openWith()
+    told()
+    const [window] = BrowserWindow.windows
+    if (window) window.focused = true
+    expect(told(alarm('hot', 2))).toEqual([])
+    if (window) window.focused = false
+    expect(told(alarm('hot', 2))).toEqual([])
+    expect(told(alarm('hot', 3))).toEqual(['high: hot!'])
+  })
+
+  test('the newest takes the place of the one before', async () => {
+    const told = await openWith()
+    told()
+    told(alarm('a', 1))
+    told(alarm('a', 1), alarm('b', 2))
+    expect(Notification.shown[0]?.close).toHaveBeenCalledOnce()
+  })
+
+  test('are not announced by a kiosk, without a window, or where the system shows none', async () => {
+    for (const option of ['--kiosk', '--headless']) {
+      const told = await openWith([option])
+      told()
+      expect(told(alarm('hot', 2))).toEqual([])
+      resetElectron()
+    }
+    const told = await openWith()
+    told()
+    Notification.supported = false
+    expect(told(alarm('hot', 2))).toEqual([])
+  })
+
+  test('the page itself is granted no notifications, so that none is shown twice', async () => {
+    await open()
+    const { check, request } = session.defaultSession.handlers as Record<string, (...args: unknown[]) => unknown>
+    const grants: unknown[] = []
+    request?.({}, 'notifications', (granted: unknown) => grants.push(granted))
+    expect([check?.({}, 'notifications'), ...grants]).toEqual([false, false])
+  })
+})
+
+describe('an end by a person, with commands under way', () => {
+  const busy = { ...IDLE, commands: 1, controlled: ['press'] }
+
+  async function quit(args: readonly string[] = []): Promise<Stage> {
+    const built = await open(stage({}, args))
+    built.standing = busy
+    app.emit('before-quit', { preventDefault: () => undefined })
+    await settled()
+    return built
+  }
+
+  test('is asked about first, over the window, and a no keeps everything', async () => {
+    await quit()
+    expect(dialog.showMessageBox.mock.calls).toEqual([
+      [BrowserWindow.windows[0], expect.objectContaining({ message: 'Quit Andon?', defaultId: 1, cancelId: 1 })],
+    ])
+    expect(order).not.toContain('close')
+    app.emit('before-quit', { preventDefault: () => undefined })
+    expect(dialog.showMessageBox).toHaveBeenCalledTimes(2)
+  })
+
+  test('is asked about once at a time, and a yes ends it', async () => {
+    const answers: ((answer: { response: number }) => void)[] = []
+    dialog.showMessageBox.mockImplementation(() => new Promise((resolve) => answers.push(resolve)))
+    await quit()
+    const preventDefault = vi.fn<() => void>()
+    BrowserWindow.windows[0]?.emit('close', { preventDefault })
+    expect([answers.length, preventDefault.mock.calls.length]).toEqual([1, 1])
+    answers[0]?.({ response: 0 })
+    await settled()
+    expect(order).toContain('close')
+  })
+
+  test('is asked about in the language of the system', async () => {
+    app.getPreferredSystemLanguages.mockReturnValueOnce(['de-AT', 'en'])
+    await quit()
+    expect(dialog.showMessageBox.mock.calls[0]?.[1]).toMatchObject({ message: 'Andon beenden?' })
+  })
+
+  test('a kiosk asks nothing, and nor does a signal or a shutdown', async () => {
+    await quit(['--kiosk'])
+    expect(order).toContain('close')
+    for (const way of [() => raise('SIGTERM'), () => powerMonitor.emit('shutdown')]) {
+      resetElectron()
+      const built = await open()
+      built.standing = busy
+      way()
+      await settled()
+      expect(order).toContain('close')
+    }
+    expect(dialog.showMessageBox).not.toHaveBeenCalled()
+  })
+
+  test('a question that cannot be asked is logged', async () => {
+    dialog.showMessageBox.mockRejectedValue(new Error('no display'))
+    const { log } = await quit()
+    expect(log.records).toMatchObject([{ level: 'error' }])
   })
 })
 
@@ -359,7 +617,7 @@ describe('a failed start', () => {
     BrowserWindow.loading = () => Promise.reject(new Error('ERR_FAILED (-2)'))
     const built = await open()
     built.closed()
-    await settled()
+    await exited()
     expect(order.slice(-3)).toEqual(['close', 'dialog Andon could not start', 'exit 1'])
     expect(errors).toBe('andon: The panel could not start: ERR_FAILED (-2)\n')
   })
@@ -372,7 +630,7 @@ describe('a failed start', () => {
     gate.fail(new Error('ERR_ABORTED (-3)'))
     await settled()
     built.closed()
-    await settled()
+    await exited()
     expect(order.at(-1)).toBe('exit 0')
     expect(dialog.showErrorBox).not.toHaveBeenCalled()
   })

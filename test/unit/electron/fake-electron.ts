@@ -11,6 +11,8 @@ type Handler = (...args: never[]) => unknown
 /** The order in which the things happened that have one. */
 export const order: string[] = []
 
+const WORK_AREA = { x: 0, y: 0, width: 1920, height: 1080 }
+
 class FakeApp extends EventEmitter {
   isPackaged = false
   #ready: () => void = () => undefined
@@ -21,8 +23,11 @@ class FakeApp extends EventEmitter {
   readonly commandLine = { hasSwitch: (name: string) => this.switches.has(name) }
   readonly enableSandbox = vi.fn<() => void>(() => void order.push('sandbox'))
   readonly exit = vi.fn<(code: number) => void>((code) => void order.push(`exit ${code}`))
-  readonly requestSingleInstanceLock = vi.fn<() => boolean>(() => true)
+  readonly requestSingleInstanceLock = vi.fn<(data: unknown) => boolean>(() => true)
   readonly releaseSingleInstanceLock = vi.fn<() => void>(() => void order.push('release'))
+
+  readonly setLoginItemSettings = vi.fn<(settings: object) => void>()
+  readonly getPreferredSystemLanguages = vi.fn<() => string[]>(() => ['en-GB'])
 
   setPath(name: string, path: string): void {
     this.paths[name] = path
@@ -48,6 +53,7 @@ class FakeApp extends EventEmitter {
     this.requestSingleInstanceLock.mockReset().mockReturnValue(true)
     this.enableSandbox.mockClear()
     this.exit.mockClear()
+    this.setLoginItemSettings.mockClear()
   }
   #newReady(): Promise<void> {
     return new Promise((resolve) => (this.#ready = resolve))
@@ -121,6 +127,9 @@ export class BrowserWindow extends EventEmitter {
   static getAllWindows(): BrowserWindow[] {
     return BrowserWindow.windows
   }
+  static getFocusedWindow(): BrowserWindow | null {
+    return BrowserWindow.windows.find((window) => window.focused) ?? null
+  }
   static fromWebContents(contents: unknown): BrowserWindow | null {
     return BrowserWindow.windows.find((window) => window.webContents === contents) ?? null
   }
@@ -129,8 +138,10 @@ export class BrowserWindow extends EventEmitter {
   readonly show = vi.fn<() => void>()
   readonly focus = vi.fn<() => void>()
   readonly restore = vi.fn<() => void>()
+  readonly setKiosk = vi.fn<(kiosk: boolean) => void>()
   readonly maximize = vi.fn<() => void>()
   minimized = false
+  focused = false
   maximized = false
   bounds = { x: 10, y: 20, width: 1000, height: 700 }
 
@@ -149,6 +160,21 @@ export class BrowserWindow extends EventEmitter {
   getNormalBounds(): object {
     return this.bounds
   }
+  getBounds(): object {
+    return this.bounds
+  }
+  setBounds(bounds: typeof this.bounds): void {
+    this.bounds = bounds
+  }
+  /** Somebody closes it: it goes unless that is prevented. */
+  close(): void {
+    let prevented = false
+    this.emit('close', { preventDefault: () => (prevented = true) })
+    if (prevented) return
+    BrowserWindow.windows.splice(BrowserWindow.windows.indexOf(this), 1)
+    this.emit('closed')
+    if (BrowserWindow.windows.length === 0) app.emit('window-all-closed')
+  }
   isDestroyed(): boolean {
     return false
   }
@@ -162,13 +188,12 @@ export const app = new FakeApp()
 export const ipcMain = new EventEmitter()
 export const dialog = {
   showErrorBox: vi.fn<(title: string, text: string) => void>((title) => void order.push(`dialog ${title}`)),
-  showMessageBox: vi.fn<(window: unknown, box: { message: string }) => Promise<{ response: number }>>(() =>
-    Promise.resolve({ response: 0 }),
-  ),
+  showMessageBox: vi.fn<(...args: unknown[]) => Promise<{ response: number }>>(() => Promise.resolve({ response: 1 })),
   showSaveDialog: vi.fn<() => Promise<{ filePath: string }>>(() => Promise.resolve({ filePath: '' })),
   showOpenDialog: vi.fn<() => Promise<{ filePaths: string[] }>>(() => Promise.resolve({ filePaths: [] })),
 }
 export const shell = { openPath: vi.fn<(path: string) => Promise<string>>(() => Promise.resolve('')) }
+export const powerMonitor = new EventEmitter()
 export const session = { defaultSession: new FakeSession() }
 export const protocol = {
   registerSchemesAsPrivileged: vi.fn<(schemes: unknown[]) => void>(() => void order.push('scheme')),
@@ -177,10 +202,45 @@ export const Menu = {
   setApplicationMenu: vi.fn<(menu: unknown) => void>(),
   buildFromTemplate: vi.fn<(template: unknown) => object>((template) => ({ template })),
 }
-export const screen = {
-  workAreas: [{ x: 0, y: 0, width: 1920, height: 1080 }],
-  getAllDisplays: () => screen.workAreas.map((workArea) => ({ workArea })),
+export class Tray extends EventEmitter {
+  static readonly trays: Tray[] = []
+  image: unknown
+  tooltip = ''
+  menu: { template: { label?: string; enabled?: boolean; type?: string; click?: () => void }[] } = { template: [] }
+  destroyed = false
+  constructor(image: unknown) {
+    super()
+    this.image = image
+    Tray.trays.push(this)
+  }
+  setImage = vi.fn<(image: unknown) => void>((image) => (this.image = image))
+  setToolTip = (tooltip: string) => (this.tooltip = tooltip)
+  setContextMenu = (menu: typeof this.menu) => (this.menu = menu)
+  destroy = () => (this.destroyed = true)
 }
+export const nativeImage = { createFromPath: (path: string) => path, createEmpty: () => '' }
+
+export class Notification extends EventEmitter {
+  static readonly shown: Notification[] = []
+  static supported = true
+  static isSupported(): boolean {
+    return Notification.supported
+  }
+  readonly close = vi.fn<() => void>()
+  constructor(readonly options: { title: string; body: string }) {
+    super()
+  }
+  show(): void {
+    Notification.shown.push(this)
+  }
+}
+
+class FakeScreen extends EventEmitter {
+  workAreas = [WORK_AREA]
+  getAllDisplays = () => this.workAreas.map((workArea, id) => ({ id, workArea }))
+  getPrimaryDisplay = () => ({ id: 0, workArea: this.workAreas[0] ?? WORK_AREA })
+}
+export const screen = new FakeScreen()
 export const crashReporter = { start: vi.fn<(options: object) => void>() }
 export const powerSaveBlocker = { start: vi.fn<(kind: string) => number>(() => 1) }
 export const contextBridge = { exposeInMainWorld: vi.fn<(key: string, value: unknown) => void>() }
@@ -190,6 +250,13 @@ export const ipcRenderer = { postMessage: vi.fn<(channel: string, message: unkno
 export function resetElectron(): void {
   order.length = 0
   app.reset()
+  Tray.trays.length = 0
+  Notification.shown.length = 0
+  Notification.supported = true
+  screen.removeAllListeners()
+  screen.workAreas = [WORK_AREA]
+  powerMonitor.removeAllListeners()
+  dialog.showMessageBox.mockReset().mockResolvedValue({ response: 1 })
   ipcMain.removeAllListeners()
   BrowserWindow.windows.length = 0
   BrowserWindow.loading = () => Promise.resolve()

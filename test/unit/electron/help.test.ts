@@ -2,16 +2,15 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { helpItems } from '../../../src/main/electron/help.ts'
+import { helpActs } from '../../../src/main/electron/help.ts'
 import { endWithCommand } from '../../../src/main/electron/command-line.ts'
-import { installMenu } from '../../../src/main/electron/menu.ts'
 import { type Updater, UpdateWatch } from '../../../src/main/shell/update-watch.ts'
 import { asWindow } from './as-electron.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 import { waitFor } from '../../support/wait-for.ts'
-import { app, BrowserWindow, dialog, Menu, order, resetElectron, shell } from './fake-electron.ts'
+import { app, BrowserWindow, dialog, order, resetElectron, shell } from './fake-electron.ts'
 
 vi.mock('electron', () => import('./fake-electron.ts'))
 
@@ -21,7 +20,8 @@ beforeEach(() => {
   shell.openPath.mockClear()
 })
 
-const said = (): (string | undefined)[] => dialog.showMessageBox.mock.calls.map(([, box]) => box.message)
+const said = (): (string | undefined)[] =>
+  dialog.showMessageBox.mock.calls.map(([, box]) => (box as { message: string }).message)
 
 function help({
   updater = null,
@@ -31,43 +31,43 @@ function help({
   const underWay = () => ({ commands, controlled: 0 })
   const log = new MemoryLog()
   const updates = new UpdateWatch({ updater, clock: new FakeClock(), log, underWay, kiosk: false })
-  const items = helpItems({
-    window: asWindow(new BrowserWindow({})),
-    pageUrl: 'andon://panel/index.html',
+  const window = asWindow(new BrowserWindow({}))
+  return helpActs({
+    window: () => window,
+    show: (page) => order.push(`show ${page}`),
     diagnose: (file) => Promise.resolve(`The diagnostics are in ${file}.`),
     updates,
     underWay,
     platform,
     log,
   })
-  return (label: RegExp) => items.find((item) => label.test(item.label))?.click()
 }
 
 test('About leads to its page; diagnostics go where they are wanted, or nowhere', async () => {
   const choose = help()
-  choose(/About/)
-  expect(order.at(-1)).toBe('load andon://panel/index.html#/about')
-  choose(/Diagnostics/)
+  choose('about')
+  expect(order.at(-1)).toBe('show /about')
+  choose('diagnose')
   dialog.showSaveDialog.mockResolvedValueOnce({ filePath: '/a/b.zip' })
-  choose(/Diagnostics/)
+  choose('diagnose')
   await waitFor(() => said().length > 0)
   expect(said()).toEqual(['The diagnostics are in /a/b.zip.'])
 })
 
 test('updates that are off say so; one that is ready is installed when that is chosen, and not while a command runs', async () => {
-  help()(/^Updates/)
+  help()('updates')
   await waitFor(() => said().length === 1)
   expect(said()[0]).toMatch(/not looked for/)
   const install = vi.fn<() => void>()
   const updater = { look: () => Promise.resolve('0.2.0'), load: () => Promise.resolve(), install }
-  help({ updater, commands: 1 })(/^Updates/)
+  help({ updater, commands: 1 })('updates')
   await waitFor(() => said().length === 3)
   expect(said()[2]).toMatch(/under way/)
   dialog.showMessageBox.mockResolvedValueOnce({ response: 1 })
-  help({ updater })(/^Updates/)
+  help({ updater })('updates')
   await waitFor(() => said().length === 4)
   expect(install).not.toHaveBeenCalled()
-  help({ updater })(/^Updates/)
+  help({ updater })('updates')
   await waitFor(() => install.mock.calls.length === 1)
 })
 
@@ -78,28 +78,17 @@ test('a file is opened where it is whole and nothing is under way', async () => 
   writeFileSync(file, 'package')
   writeFileSync(join(dir, 'latest.yml'), `version: 0.2.0\nfiles: [{ url: andon.exe, sha512: ${sha512} }]\n`)
   dialog.showOpenDialog.mockResolvedValue({ filePaths: [file] })
-  help({ platform: 'win32', commands: 1 })(/File/)
+  help({ platform: 'win32', commands: 1 })('updateFile')
   await waitFor(() => said().length === 1)
   expect(shell.openPath).not.toHaveBeenCalled()
-  help({ platform: 'win32' })(/File/)
+  help({ platform: 'win32' })('updateFile')
   await waitFor(() => shell.openPath.mock.calls.length === 1)
   expect(shell.openPath).toHaveBeenCalledWith(file)
   writeFileSync(file, 'another')
-  help({ platform: 'win32' })(/File/)
+  help({ platform: 'win32' })('updateFile')
   await waitFor(() => said().length === 2)
   expect(said()[1]).toMatch(/damaged/)
   dialog.showOpenDialog.mockResolvedValue({ filePaths: [] })
-})
-
-test('the menu has Help on every system, besides what macOS needs', () => {
-  const item = { label: 'About Andon', click: () => undefined }
-  const submenu = { role: 'help', label: 'Help', submenu: [item] }
-  installMenu('linux', [item])
-  expect(Menu.setApplicationMenu).toHaveBeenLastCalledWith({ template: [submenu] })
-  installMenu('darwin', [item])
-  expect(Menu.setApplicationMenu).toHaveBeenLastCalledWith({
-    template: [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }, submenu],
-  })
 })
 
 test('a command ends the program with its own code, and never opens a window', async () => {

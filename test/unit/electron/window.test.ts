@@ -1,28 +1,31 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { restrictDevelopmentServer } from '../../../src/main/electron/development.ts'
-import { installMenu } from '../../../src/main/electron/menu.ts'
 import { developmentOrigin, panelOrigin } from '../../../src/main/electron/page-origin.ts'
 import { openWindow, windowOptions } from '../../../src/main/electron/window.ts'
-import { readWindowPlace, writeWindowPlace } from '../../../src/main/electron/window-file.ts'
 import { RELOAD_WAITS } from '../../../src/main/shell/reload-policy.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
-import { tempDir } from '../../support/temp-dir.ts'
-import { waitFor } from '../../support/wait-for.ts'
 import { asSession } from './as-electron.ts'
-import { BrowserWindow, FakeSession, Menu, order, resetElectron } from './fake-electron.ts'
+import { BrowserWindow, FakeSession, order, resetElectron } from './fake-electron.ts'
 
 vi.mock('electron', () => import('./fake-electron.ts'))
 
 const OPTIONS = {
-  origin: panelOrigin,
+  url: panelOrigin.url,
   preload: '/opt/andon/out/preload/index.cjs',
   development: false,
   kiosk: false,
   place: null,
 }
-const EVENTS = { givenUp: () => 'andon://panel/recovery', placed: () => undefined }
+const nothing = () => undefined
+const EVENTS = {
+  opened: nothing,
+  placed: nothing,
+  paged: nothing,
+  closed: nothing,
+  mayClose: () => true,
+  systemEnds: nothing,
+  givenUp: () => 'andon://panel/recovery',
+}
 
 beforeEach(resetElectron)
 
@@ -117,35 +120,30 @@ describe('where the window is', () => {
   const place = { x: 300, y: 40, width: 900, height: 600, maximized: true }
 
   test('it opens where it was, and says where it is when it goes', async () => {
-    const placed: unknown[] = []
-    const window = await openWindow(
-      { ...OPTIONS, place },
-      { ...EVENTS, placed: (at) => placed.push(at) },
-      new MemoryLog(),
-    )
+    const placed = vi.fn<(window: unknown) => void>()
+    const window = await openWindow({ ...OPTIONS, place }, { ...EVENTS, placed }, new MemoryLog())
     const fake = BrowserWindow.windows[0] ?? new BrowserWindow({})
     expect(fake.options).toMatchObject({ x: 300, y: 40, width: 900, height: 600 })
     window.emit('ready-to-show')
     expect(fake.maximize).toHaveBeenCalledOnce()
-    window.emit('close')
-    expect(placed).toEqual([{ x: 10, y: 20, width: 1000, height: 700, maximized: false }])
+    window.emit('close', { preventDefault: () => undefined })
+    window.emit('moved')
+    expect(placed.mock.calls).toEqual([[fake], [fake]])
   })
 
-  test('in a file of its own: what is no place is none, and what is on no display either', async () => {
-    const [log, dir] = [new MemoryLog(), tempDir()]
-    const file = join(dir, 'window.json')
-    expect(readWindowPlace(file, log)).toBeNull()
-    writeWindowPlace(file, place, log)
-    await waitFor(() => readWindowPlace(file, log), { what: 'the place' })
-    expect(readWindowPlace(file, log)).toEqual(place)
-    writeFileSync(file, JSON.stringify({ ...place, x: 5_000 }))
-    expect(readWindowPlace(file, log)).toBeNull()
-    writeFileSync(file, '{"x":')
-    expect(readWindowPlace(file, log)).toBeNull()
-    expect(log.records).toEqual([])
-    writeWindowPlace(join(dir, 'nowhere', 'window.json'), place, log)
-    await waitFor(() => log.records.length > 0, { what: 'the warning' })
-    expect(log.records[0]).toMatchObject({ level: 'warn' })
+  test('it stays where it may not be closed', async () => {
+    await openWindow(OPTIONS, { ...EVENTS, mayClose: () => false }, new MemoryLog())
+    BrowserWindow.windows[0]?.close()
+    expect(BrowserWindow.windows.length).toBe(1)
+  })
+
+  test('it says which page it shows', async () => {
+    const pages: string[] = []
+    await openWindow(OPTIONS, { ...EVENTS, paged: (_, page) => pages.push(page) }, new MemoryLog())
+    const { webContents } = BrowserWindow.windows[0] ?? new BrowserWindow({})
+    webContents.emit('did-navigate-in-page', {}, 'andon://panel/index.html#/alarms', true)
+    webContents.emit('did-navigate-in-page', {}, 'andon://panel/frame.html#/trends', false)
+    expect(pages).toEqual(['/alarms'])
   })
 })
 
@@ -198,12 +196,4 @@ test('the development server is bound by nearly the same policy', () => {
   expect(responseHeaders['content-type']).toEqual(['text/html'])
   expect(responseHeaders['Content-Security-Policy']?.[0]).toContain("script-src 'self';")
   expect(responseHeaders['Content-Security-Policy']?.[0]).toContain("style-src 'self' 'unsafe-inline'")
-})
-
-test('there is a menu only where the keyboard needs one', () => {
-  installMenu('linux')
-  installMenu('win32')
-  installMenu('darwin')
-  const roles = [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]
-  expect(Menu.setApplicationMenu.mock.calls).toEqual([[null], [null], [{ template: roles }]])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AlarmNews } from '../../../src/renderer/model/alarm-news.ts'
+import { AlarmNews } from '../../../src/shared/alarm-news.ts'
 import { soundingAlarms, soundOf, TONE_PATTERNS } from '../../../src/renderer/model/alarm-tones.ts'
 import { ALARM_SIGNS, ALARM_STATES, PRIORITIES } from '../../../src/shared/alarm.ts'
 import { alarm } from './alarm-samples.ts'

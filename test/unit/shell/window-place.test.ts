@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseWindowPlace, placeOn, type WindowPlace } from '../../../src/main/shell/window-place.ts'
+import { broughtBack, placeBeside, placeOn, type WindowPlace } from '../../../src/main/shell/window-place.ts'
 
 const place: WindowPlace = { x: 100, y: 50, width: 1280, height: 800, maximized: false }
 const left = { x: -1920, y: 0, width: 1920, height: 1080 }
@@ -23,19 +23,24 @@ test.each([
   expect(placeOn(at, areas)).toEqual(expected)
 })
 
-test('a file says where it was, or nothing', () => {
-  expect(parseWindowPlace(JSON.stringify(place))).toEqual(place)
-  expect(parseWindowPlace(JSON.stringify({ ...place, more: 1 }))).toEqual(place)
-  for (const text of [
-    '',
-    '{',
-    '[]',
-    'null',
-    '{"x":1}',
-    JSON.stringify({ ...place, width: 3 }),
-    JSON.stringify({ ...place, x: 0.5 }),
-  ])
-    expect([text, parseWindowPlace(text)]).toEqual([text, null])
+test('a further window goes to a display without one, while there is such', () => {
+  expect(placeBeside([place], [main, left])).toEqual({ x: -1600, y: 140, width: 1280, height: 800, maximized: false })
+  expect(placeBeside([place, { ...place, x: -1500 }], [main, left])).toBeNull()
+  expect(placeBeside([place], [main])).toBeNull()
+  expect(placeBeside([place], [main, { x: 1920, y: 0, width: 800, height: 480 }])).toEqual({
+    x: 1920,
+    y: 0,
+    width: 800,
+    height: 480,
+    maximized: false,
+  })
+})
+
+test('a window whose display is gone comes back to the first one, any other stays', () => {
+  expect(broughtBack({ ...place, x: -1500 }, [main])).toEqual({ x: 320, y: 152, width: 1280, height: 800 })
+  expect(broughtBack({ ...place, x: -1500 }, [main, left])).toBeNull()
+  expect(broughtBack(place, [main])).toBeNull()
+  expect(broughtBack(place, [])).toBeNull()
 })
 
 test('wherever it was, what is opened can be seen and fits', () => {

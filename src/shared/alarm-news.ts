@@ -1,5 +1,4 @@
-import { type Alarm, isUnacknowledged } from '../../shared/alarm.ts'
-import { rankOf } from './alarm-order.ts'
+import { type Alarm, isUnacknowledged, rankOf } from './alarm.ts'
 
 /** Tells which alarms were raised since the last look. What stands already at the first look is no news. */
 export class AlarmNews {

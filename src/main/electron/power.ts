@@ -1,0 +1,16 @@
+import { powerMonitor } from 'electron'
+import type { Log } from '../../core/log.ts'
+import type { Panel } from '../compose.ts'
+
+/** Tells the panel when the computer sleeps and wakes, and `shutdown` when it shuts down (Linux and macOS). */
+export function watchPower(panel: Pick<Panel, 'suspended' | 'resumed'>, log: Log, shutdown: () => void): void {
+  powerMonitor.on('suspend', () => {
+    log.info({}, 'the computer is about to sleep')
+    panel.suspended()
+  })
+  powerMonitor.on('resume', () => {
+    log.info({}, 'the computer is awake again')
+    panel.resumed()
+  })
+  powerMonitor.on('shutdown', shutdown)
+}
