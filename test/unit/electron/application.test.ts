@@ -43,7 +43,7 @@ vi.mock('../../../src/main/electron/updates.ts', () => ({
 }))
 
 /** Chooses an entry of the Help menu. */
-function choose(label: string): void {
+function chooseHelp(label: string): void {
   const [[template] = []] = Menu.buildFromTemplate.mock.calls.slice(-1)
   const items = (template as { submenu: { label: string; click(): void }[] }[]).flatMap(({ submenu }) => submenu)
   items.find((item) => item.label === label)?.click()
@@ -310,7 +310,7 @@ describe('an update', () => {
     updater.install.mockImplementation(() => void order.push('install'))
     await open(built)
     dialog.showMessageBox.mockResolvedValueOnce({ response: 0 })
-    choose('Updates …')
+    chooseHelp('Updates …')
     await waitFor(() => order.includes('close'))
     expect(order).not.toContain('install')
     built.closed()
