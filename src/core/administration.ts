@@ -7,7 +7,7 @@ import type { Audit, Doer } from './audit.ts'
 import type { Clock } from './clock.ts'
 import type { FirstCode } from './first-code.ts'
 import type { Gate } from './gate.ts'
-import { type Action, forbiddenMessage, isAtLeast } from './rights.ts'
+import { type Action, ACTIONS, forbiddenMessage, isAtLeast } from './rights.ts'
 import { type SignIns, signInView } from './sign-ins.ts'
 
 /** Whoever asks may not. The message is for people. */
@@ -122,8 +122,16 @@ export class Administration {
     return cookie
   }
 
-  me({ account, displayName, role, scope, by }: Access): Me {
-    return { account, display_name: displayName, role, scope, by }
+  me(access: Access): Me {
+    const { account, displayName, role, scope, by } = access
+    return {
+      account,
+      display_name: displayName,
+      role,
+      scope,
+      by,
+      may: ACTIONS.filter((action) => access.may(action)),
+    }
   }
 
   accounts(access: Access): AccountView[] {

@@ -5,6 +5,26 @@ import { MAX_NAME_LENGTH } from './datagram.ts'
 export const ROLES = ['viewer', 'operator', 'engineer', 'administrator'] as const
 export type Role = (typeof ROLES)[number]
 
+/** What somebody may do or be kept from; from which role on is said by `src/core/rights.ts`. */
+export const ACTIONS = [
+  'view',
+  'export',
+  'own_account',
+  'control',
+  'command',
+  'write',
+  'stop',
+  'alarm_acknowledge',
+  'alarm_shelve',
+  'diagnostics',
+  'metrics',
+  'alarm_service',
+  'accounts',
+  'sessions',
+  'audit',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
 /** Machines and groups of devices by name; what they name may appear later. */
 export const ScopeSchema = Type.Object(
   {
@@ -81,6 +101,7 @@ export const MeSchema = Type.Object({
   role: Type.Enum(ROLES),
   scope: MaybeScopeSchema,
   by: Type.Enum(['open', 'local_display', 'sign_in', 'token'] as const, { description: 'How the panel knows.' }),
+  may: Type.Array(Type.Enum(ACTIONS), { description: 'What they may do; the panel refuses the rest.' }),
 })
 export type Me = Type.Static<typeof MeSchema>
 

@@ -1,3 +1,5 @@
+import { peopleEn } from './people-en.ts'
+
 /** Every text of the panel in English, the language that is complete by definition. */
 export const en = {
   app: {
@@ -18,6 +20,9 @@ export const en = {
     links: 'Links',
     panel: 'Panel',
     gallery: 'Components',
+    account: 'My account',
+    accounts: 'Accounts',
+    audit: 'Audit',
   },
   preferences: {
     open: 'Appearance and language',
@@ -484,6 +489,8 @@ export const en = {
     interlocked: 'Interlock {name}: {reason}',
     not_in_control: 'You do not have control.',
     held_by_other: '{holder} has control.',
+    role: 'Your role ({role}) does not allow this. Ask an administrator.',
+    signIn: 'Sign in to do this.',
   },
   commands: {
     title: 'Commands',
@@ -975,6 +982,8 @@ export const en = {
     notificationsOn: 'Desktop notifications tell of new alarms while this page is not in front.',
     notificationsNo: 'The browser does not allow desktop notifications here.',
   },
+  people: peopleEn,
+  role: { viewer: 'Viewer', operator: 'Operator', engineer: 'Engineer', administrator: 'Administrator' },
   signIn: {
     title: 'Sign in',
     first: 'The first administrator',
@@ -983,7 +992,6 @@ export const en = {
     name: 'Name',
     password: 'Password',
     submit: 'Sign in',
-    failed: 'The panel does not answer. Try again.',
   },
   notFound: {
     title: 'No such page',
