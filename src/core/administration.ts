@@ -1,12 +1,24 @@
-import type { AccountView, AuditRow, Me, Role, Scope, SignInState, SignInView, TokenView } from '../shared/account.ts'
+import type {
+  AccountView,
+  AuditRow,
+  AuditVerdict,
+  Me,
+  Role,
+  Scope,
+  SignInState,
+  SignInView,
+  TokenView,
+} from '../shared/account.ts'
 import type { Access } from './access.ts'
 import { type AccessTokens, MAX_TOKEN_MS, tokenView } from './access-tokens.ts'
 import type { AccountRecord, AccountStore, AuditQuery } from './account-store.ts'
-import { type AccountChange, AccountObjection, type Accounts, accountView } from './accounts.ts'
+import { type AccountChange, AccountObjection, type Accounts, accountView, type CheckedPassword } from './accounts.ts'
 import type { Audit, Doer } from './audit.ts'
 import type { Clock } from './clock.ts'
+import type { Display } from './display.ts'
 import type { FirstCode } from './first-code.ts'
 import type { Gate } from './gate.ts'
+import { isPin } from './pin.ts'
 import { type Action, ACTIONS, forbiddenMessage, isAtLeast } from './rights.ts'
 import { type SignIns, signInView } from './sign-ins.ts'
 
@@ -45,6 +57,7 @@ export interface AdministrationOptions {
   readonly tokens: AccessTokens
   readonly audit: Audit
   readonly gate: Gate
+  readonly display: Display
   readonly code: FirstCode
   readonly clock: Clock
 }
@@ -70,24 +83,58 @@ export class Administration {
     if (!gate.closed) code.offer()
   }
 
-  /** Returns the browser's new cookie. Rejects with {@link SignInRefused}. */
+  /** Returns the browser's new cookie. At the machine's own display a PIN will do. Rejects with {@link SignInRefused}. */
   async signIn(name: string, password: string, visitor: Visitor): Promise<string> {
     const { accounts, audit } = this.#options
     // A name may be a password that was typed into the wrong field.
     const doer: Doer = { who: accounts.find(name)?.name ?? 'unknown name', from: fromOf(visitor) }
-    const checked = await accounts.check(name, password)
+    const checked = await accounts.check(name, password, visitor.local && isPin(password) ? 'pin' : 'password')
     if (checked.kind === 'right') return this.#begin(checked.account, visitor)
     audit.record(doer, { action: 'sign_in', target: 'panel', result: checked.kind === 'locked' ? 'locked' : 'refused' })
-    if (checked.kind === 'wrong') throw new SignInRefused('sign_in_failed', 'The name or the password is not right.')
-    const wait = checked.until - this.#options.clock.now()
-    const seconds = Math.ceil(wait / 1000)
-    throw new SignInRefused('locked', `Too many wrong passwords. Try again in ${seconds} seconds.`, wait)
+    throw this.#refusal(checked, 'The name or the password is not right.')
+  }
+
+  /**
+   * For what only an administrator may do at the machine's own display, such as leaving the kiosk. Without a name the PIN
+   * may be any administrator's. Returns whose it is. Rejects with {@link SignInRefused} and {@link Forbidden}.
+   */
+  async checkPin({ pin, name }: { readonly pin: string; readonly name?: string | undefined }, visitor: Visitor) {
+    const { accounts, audit } = this.#options
+    const named = name === undefined ? undefined : accounts.find(name)
+    const doer: Doer = { who: named?.name ?? 'unknown name', from: fromOf(visitor) }
+    const refuse = (result: string, error: Error): never => {
+      audit.record(doer, { action: 'pin_check', target: 'panel', result })
+      throw error
+    }
+    if (!visitor.local) return refuse('forbidden', new Forbidden(AT_THE_DISPLAY))
+    const administrators = accounts.all().filter(({ role }) => role === 'administrator')
+    const checked =
+      name === undefined ? await accounts.checkPinOfAny(administrators, pin) : await accounts.check(name, pin, 'pin')
+    if (checked.kind !== 'right')
+      return refuse(
+        checked.kind === 'locked' ? 'locked' : 'refused',
+        this.#refusal(checked, 'This is not the PIN of an administrator.'),
+      )
+    const { account } = checked
+    if (account.role !== 'administrator')
+      return refuse('forbidden', new Forbidden(forbiddenMessage(account.role, 'accounts')))
+    audit.record({ ...doer, who: account.name }, { action: 'pin_check', target: 'panel' })
+    return { account: account.name }
+  }
+
+  /** Locks the machine's own display. Rejects with {@link Forbidden}. */
+  lockDisplay(access: Access): void {
+    const { gate, audit, display } = this.#options
+    if (access.local && display.there?.signIn === access.credential && gate.lockDisplay()) return
+    audit.record(access, { action: 'display_locked', target: 'panel', result: 'forbidden' })
+    throw new Forbidden(AT_THE_DISPLAY)
   }
 
   signOut(access: Access): void {
     const { signIns, audit, gate } = this.#options
     if (access.by !== 'sign_in') return
     signIns.end(access.credential ?? '')
+    if (access.local) this.#options.display.signedOut()
     audit.record(access, { action: 'sign_out', target: 'panel' })
     gate.recheck()
   }
@@ -123,7 +170,10 @@ export class Administration {
   }
 
   me(access: Access): Me {
-    const { account, displayName, role, scope, by } = access
+    const { accounts, display } = this.#options
+    const { account, displayName, role, scope, by, local } = access
+    const own = account === null ? undefined : accounts.find(account)
+    const locked = by === 'locked' && display.locked !== null ? accounts.byId(display.locked) : undefined
     return {
       account,
       display_name: displayName,
@@ -131,6 +181,9 @@ export class Administration {
       scope,
       by,
       may: ACTIONS.filter((action) => access.may(action)),
+      pin: ((locked ?? own)?.pin ?? null) !== null,
+      lockable: local && by === 'sign_in' && display.asks !== 'open',
+      locked_for: locked ? { account: locked.name, display_name: locked.displayName } : null,
     }
   }
 
@@ -178,11 +231,28 @@ export class Administration {
     })
   }
 
+  /** Null: from now on there is none. */
+  setPin(access: Access, name: string, pin: string | null): Promise<void> {
+    return this.#do(access, 'accounts', pin === null ? 'pin_removed' : 'pin_set', name, async () => {
+      await this.#options.accounts.setPin(name, pin)
+      return { value: undefined }
+    })
+  }
+
+  setOwnPin(access: Access, current: string, pin: string | null): Promise<void> {
+    const action = pin === null ? 'pin_removed' : 'pin_set'
+    return this.#do(access, 'own_account', action, access.account ?? '', async () => {
+      const { name } = this.#self(access)
+      await this.#checkOwn(name, current)
+      await this.#options.accounts.setPin(name, pin)
+      return { value: undefined }
+    })
+  }
+
   changeOwnPassword(access: Access, current: string, password: string): Promise<void> {
     return this.#do(access, 'own_account', 'password_changed', access.account ?? '', async () => {
       const { name, id } = this.#self(access)
-      const checked = await this.#options.accounts.check(name, current)
-      if (checked.kind !== 'right') throw new SignInRefused('sign_in_failed', 'The present password is not right.')
+      await this.#checkOwn(name, current)
       await this.#options.accounts.setPassword(name, password)
       this.#endSignIns(id, access.credential)
       return { value: undefined }
@@ -256,6 +326,17 @@ export class Administration {
     return this.#options.audit.query(query)
   }
 
+  /** Rejects with {@link Forbidden} and a JournalError. */
+  async verifyAudit(access: Access): Promise<AuditVerdict> {
+    this.#require(access, 'audit', 'audit')
+    const verdict = await this.#options.audit.verify()
+    const { ok } = verdict
+    this.#options.audit.record(access, { action: 'audit_verified', target: 'audit', result: ok ? 'done' : 'broken' })
+    return ok
+      ? { ok, count: verdict.count, hash: verdict.hash, problem: null }
+      : { ok, count: verdict.number - 1, hash: null, problem: verdict.problem }
+  }
+
   /** Reading a part of it is not worth a row, taking it away is. */
   exportAudit(access: Access, format: string): void {
     this.#require(access, 'audit', 'audit')
@@ -268,10 +349,24 @@ export class Administration {
     // Whatever this browser was before is over: two people do not share one sign-in.
     if (old !== undefined && visitor.cookie !== null && signIns.use(visitor.cookie, false).kind === 'good')
       signIns.end(old)
-    const { cookie } = signIns.begin(account.id, visitor.address, visitor.agent)
-    audit.record({ who: account.name, from: fromOf(visitor) }, { action: 'sign_in', target: 'panel' })
+    const { cookie, signIn, ended } = signIns.begin(account.id, visitor.address, visitor.agent)
+    const doer: Doer = { who: account.name, from: fromOf(visitor) }
+    for (const { id } of ended) audit.record(doer, { action: 'sign_in_ended', target: id, new: { why: 'too_many' } })
+    audit.record(doer, { action: 'sign_in', target: 'panel' })
+    if (visitor.local) this.#options.display.signedIn({ signIn: signIn.id, account: account.id })
     gate.recheck()
     return cookie
+  }
+
+  async #checkOwn(name: string, password: string): Promise<void> {
+    const checked = await this.#options.accounts.check(name, password)
+    if (checked.kind !== 'right') throw this.#refusal(checked, 'The present password is not right.')
+  }
+
+  #refusal(checked: Exclude<CheckedPassword, { kind: 'right' }>, message: string): SignInRefused {
+    if (checked.kind === 'wrong') return new SignInRefused('sign_in_failed', message)
+    const wait = checked.until - this.#options.clock.now()
+    return new SignInRefused('locked', `Too many wrong tries. Try again in ${Math.ceil(wait / 1000)} seconds.`, wait)
   }
 
   #endSignIns(account: number, except: string | null): void {
@@ -323,6 +418,8 @@ export class Administration {
     }
   }
 }
+
+const AT_THE_DISPLAY = 'This can only be done at the machine’s own display, by whoever is signed in at it.'
 
 interface Done<T> {
   readonly value: T

@@ -247,6 +247,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     limits,
     connections: config.connections,
     connectionsPerAddress: config.connectionsPerAddress,
+    connectionsPerAccount: config.connectionsPerAccount,
     version: VERSION,
     operations,
     health: (access) => (access.may('diagnostics') ? board.frame : board.reducedFrame),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { LOCAL_DISPLAYS, type LocalDisplay } from '../core/gate.ts'
+import { LOCAL_DISPLAYS, type LocalDisplay } from '../core/display.ts'
 import type { Retention } from '../core/journal.ts'
 import { CONTROL_PREFIX } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
@@ -46,8 +46,12 @@ export interface Config {
   readonly configured: ConfigFile | undefined
   /** What the machine's own display asks for once there are accounts. */
   readonly localDisplay: LocalDisplay
+  /** Milliseconds; null: never. */
+  readonly lockAfterMs: number | null
   readonly connections: number
   readonly connectionsPerAddress: number
+  readonly connectionsPerAccount: number
+  readonly signInsPerAccount: number
   readonly messagesPerSecond: number
   /** Largest message from a viewer, and body of a request. */
   readonly messageBytes: number
@@ -122,9 +126,12 @@ export function readCommandLine(
       staleAfterMs: (positive(flags, 'stale-after', 'seconds') ?? file.stale_after ?? 60) * 1000,
       configFile,
       configured,
+      lockAfterMs: (integer(flags, 'lock-after', 0, 1_440) ?? file.lock_after ?? 10) * 60_000 || null,
       localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
       connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
+      connectionsPerAccount: integer(flags, 'connections-per-account', 1, 10_000) ?? file.connections_per_account ?? 20,
+      signInsPerAccount: integer(flags, 'sign-ins-per-account', 1, 1_000) ?? file.sign_ins_per_account ?? 10,
       messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
       messageBytes: (integer(flags, 'message-kib', 4, 1_024) ?? file.message_kib ?? 64) * 1024,
       retention: {

@@ -3,6 +3,7 @@ import { Accounts } from '../core/accounts.ts'
 import { Administration } from '../core/administration.ts'
 import { Audit } from '../core/audit.ts'
 import type { Clock } from '../core/clock.ts'
+import { Display } from '../core/display.ts'
 import { FirstCode } from '../core/first-code.ts'
 import { Gate } from '../core/gate.ts'
 import { JournalError } from '../core/journal-store.ts'
@@ -17,7 +18,7 @@ import { SqliteAccountStore } from './adapters/sqlite/account-store.ts'
 import type { Config } from './config.ts'
 
 export interface IdentityOptions {
-  readonly config: Pick<Config, 'dataDir' | 'localDisplay'>
+  readonly config: Pick<Config, 'dataDir' | 'localDisplay' | 'lockAfterMs' | 'signInsPerAccount'>
   readonly clock: Clock
   readonly log: Log
   readonly plant: DescribedPlant
@@ -41,15 +42,16 @@ export class AccountsUnreadable extends Error {
 
 /** Throws {@link AccountsUnreadable}: to go on without the accounts that there are would open the panel to everybody. */
 export function openIdentity({ config, clock, log, plant, surroundings }: IdentityOptions): Identity {
-  const { dataDir, localDisplay } = config
+  const { dataDir, localDisplay, lockAfterMs, signInsPerAccount } = config
   const store = openStore(dataDir)
   if (!store.lasting) log.warn({}, 'nobody can be given an account, because the data folder cannot be written')
   const accounts = new Accounts({ store, clock, passwords: new Passwords(surroundings.scryptCost) })
-  const signIns = new SignIns(store, clock)
+  const signIns = new SignIns(store, clock, signInsPerAccount)
   const tokens = new AccessTokens(store, clock)
-  const anchor = store.lasting ? fileAnchor(dataDir) : { write: () => undefined }
+  const anchor = store.lasting ? fileAnchor(dataDir) : { write: () => undefined, read: () => store.auditHead }
   const audit = new Audit({ store, clock, anchor, log })
-  const gate = new Gate({ store, accounts, signIns, tokens, audit, clock, log, plant, localDisplay })
+  const display = new Display({ clock, asks: localDisplay, lockAfterMs })
+  const gate = new Gate({ store, accounts, signIns, tokens, audit, clock, log, plant, display })
   const code = new FirstCode(clock, surroundings.tellCode ?? null)
   const { count, hash } = store.auditHead
   // Also where only the system's log keeps it: whoever can write the data folder cannot change that.
@@ -58,7 +60,7 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
   return {
     gate,
     audit,
-    administration: new Administration({ store, accounts, signIns, tokens, audit, gate, code, clock }),
+    administration: new Administration({ store, accounts, signIns, tokens, audit, gate, display, code, clock }),
     get problems() {
       return audit.failed ? [AUDIT_FAILED] : []
     },

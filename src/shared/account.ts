@@ -63,6 +63,7 @@ export const AccountViewSchema = Type.Object({
   scope: MaybeScopeSchema,
   disabled: Type.Boolean(),
   locked_until: MaybeTime('Too many wrong passwords: nobody gets in before then'),
+  pin: Type.Boolean({ description: 'It has a PIN for the machine’s own display.' }),
   created: Time('When it was made'),
 })
 export type AccountView = Type.Static<typeof AccountViewSchema>
@@ -100,8 +101,15 @@ export const MeSchema = Type.Object({
   display_name: Type.String(),
   role: Type.Enum(ROLES),
   scope: MaybeScopeSchema,
-  by: Type.Enum(['open', 'local_display', 'sign_in', 'token'] as const, { description: 'How the panel knows.' }),
+  by: Type.Enum(['open', 'local_display', 'locked', 'sign_in', 'token'] as const, {
+    description: 'How the panel knows.',
+  }),
   may: Type.Array(Type.Enum(ACTIONS), { description: 'What they may do; the panel refuses the rest.' }),
+  pin: Type.Boolean({ description: 'Their account has a PIN.' }),
+  lockable: Type.Boolean({ description: 'The machine’s own display, which locks when nobody does anything.' }),
+  locked_for: Type.Union([Type.Object({ account: Type.String(), display_name: Type.String() }), Type.Null()], {
+    description: 'The display is locked, and this one was there.',
+  }),
 })
 export type Me = Type.Static<typeof MeSchema>
 
@@ -112,6 +120,15 @@ export const SignInStateSchema = Type.Object({
   code_needed: Type.Boolean({ description: 'The first administrator needs the code that the panel has printed.' }),
 })
 export type SignInState = Type.Static<typeof SignInStateSchema>
+
+/** What looking through the audit's chain came to. */
+export const AuditVerdictSchema = Type.Object({
+  ok: Type.Boolean(),
+  count: Type.Integer({ description: 'How many rows are as they were.' }),
+  hash: Type.Union([Type.String(), Type.Null()], { description: 'Of the last row, where all are.' }),
+  problem: Type.Union([Type.String(), Type.Null()], { description: 'What is wrong, for people.' }),
+})
+export type AuditVerdict = Type.Static<typeof AuditVerdictSchema>
 
 /** One row of the audit: who did what, from where, and what came of it. */
 export const AuditRowSchema = Type.Object({

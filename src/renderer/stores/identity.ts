@@ -51,7 +51,9 @@ export const useIdentity = defineStore('identity', () => {
   }
 
   async function signOut(): Promise<Answered<unknown>> {
-    return requests.do('sign-out', { method: 'POST' })
+    const answered = await requests.do('sign-out', { method: 'POST' })
+    if (answered.ok) await refresh()
+    return answered
   }
 
   return { me, state, signedIn, refresh, may, signIn, signOut }

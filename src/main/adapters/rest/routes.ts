@@ -12,6 +12,7 @@ import { type History, historyRoutes } from './history-routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { Operating } from './operating.ts'
+import { displayRoutes } from './display-routes.ts'
 import { signInRoutes } from './sign-in-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { trendRoutes, type Trends } from './trend-routes.ts'
@@ -54,6 +55,7 @@ export async function restRoutes(
     machineRoutes(scope, operating)
     commandRoutes(scope, operating)
     signInRoutes(scope, administration)
+    displayRoutes(scope, administration)
     accountRoutes(scope, administration)
     tokenRoutes(scope, administration)
     auditRoutes(scope, administration)

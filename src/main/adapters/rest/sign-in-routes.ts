@@ -17,6 +17,15 @@ export const NewPasswordSchema = Type.String({
   description: `At least ${PASSWORD_LENGTH.least} characters.`,
 })
 
+export const PinSchema = Type.String({ minLength: 1, maxLength: 32, description: '4 to 8 digits.' })
+/** Null: from now on there is none. */
+export const MaybePinSchema = Type.Union([PinSchema, Type.Null()], { description: 'Null removes it.' })
+export const PIN_REFUSED = problem(
+  'The PIN is too easy to guess; or the body is not right',
+  'pin_refused',
+  'A PIN must have 4 to 8 digits.',
+)
+
 const SignInBodySchema = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 64 }), password: AnyPasswordSchema },
   { ...strict, examples: [{ name: 'anna', password: '…' }] },
@@ -31,6 +40,7 @@ const FirstBodySchema = Type.Object(
   },
   { ...strict, examples: [{ code: 'ABCD-EFGH-JKMN-PQRS', name: 'anna', password: '…' }] },
 )
+const OwnPinBodySchema = Type.Object({ current: AnyPasswordSchema, pin: MaybePinSchema }, strict)
 const OwnPasswordBodySchema = Type.Object({ current: AnyPasswordSchema, password: NewPasswordSchema }, strict)
 
 export const PASSWORD_REFUSED = problem(
@@ -75,7 +85,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
         tags,
         operationId: 'signIn',
         summary: 'Sign in',
-        description: 'Answers without an identity.',
+        description: 'Answers without an identity. At the machine’s own display a PIN will do for a password.',
         body: SignInBodySchema,
         response: {
           200: SignedInSchema,
@@ -172,6 +182,25 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
     async (request, reply) => {
       const { current, password } = request.body
       await administration.changeOwnPassword(accessOf(request), current, password)
+      return reply.code(204).send()
+    },
+  )
+
+  app.post<{ Body: Type.Static<typeof OwnPinBodySchema> }>(
+    '/api/v1/me/pin',
+    {
+      schema: {
+        tags,
+        operationId: 'setOwnPin',
+        summary: 'Set or remove one’s own PIN',
+        description: 'It is good at the machine’s own display alone.',
+        body: OwnPinBodySchema,
+        response: { 204: NoContentSchema, ...CHANGE_PROBLEMS, 422: PIN_REFUSED },
+      },
+    },
+    async (request, reply) => {
+      const { current, pin } = request.body
+      await administration.setOwnPin(accessOf(request), current, pin)
       return reply.code(204).send()
     },
   )

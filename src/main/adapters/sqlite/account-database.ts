@@ -72,6 +72,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER audit_not_changed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   CREATE TRIGGER audit_not_deleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   `,
+  // 2: a PIN, as JSON: its hash, and its own count of wrong ones.
+  'ALTER TABLE accounts ADD COLUMN pin TEXT;',
 ]
 
 export interface OpenedAccounts {
