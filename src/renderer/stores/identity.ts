@@ -56,5 +56,12 @@ export const useIdentity = defineStore('identity', () => {
     return answered
   }
 
-  return { me, state, signedIn, refresh, may, signIn, signOut }
+  /** Locks the machine's own display. */
+  async function lock(): Promise<Answered<unknown>> {
+    const answered = await requests.do('display/lock', { method: 'POST' })
+    if (answered.ok) await refresh()
+    return answered
+  }
+
+  return { me, state, signedIn, refresh, may, signIn, signOut, lock }
 })
