@@ -39,7 +39,7 @@ async function answer(panel: Panel, request: IncomingMessage, response: ServerRe
     body.pipe(response)
     return
   }
-  const found = rendererFile(RENDERER_DIR, `andon://panel${url}`)
+  const found = rendererFile(RENDERER_DIR, `andon://panel${url === '/' ? '/index.html' : url}`)
   if (!found) {
     response.writeHead(404).end()
     return

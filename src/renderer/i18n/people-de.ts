@@ -95,7 +95,7 @@ export const peopleDe: Messages['people'] = {
   },
   tokens: {
     title: 'Token für Programme',
-    text: 'Ein Programm zeigt sein Token statt Name und Passwort. Es darf nie mehr als Sie.',
+    text: 'Ein Programm zeigt sein Token statt Name und Passwort. Es kann nie mehr als Sie.',
     none: 'Es gibt kein Token.',
     account: 'Konto',
     name: 'Name',
@@ -131,7 +131,6 @@ export const peopleDe: Messages['people'] = {
     locked: 'gesperrt bis {time}',
     withPin: 'PIN',
     you: 'Sie',
-    edit: '{name} ändern',
     change: 'Ändern',
     close: 'Schließen',
     unlock: 'Wieder zulassen',
@@ -251,7 +250,7 @@ export const peopleDe: Messages['people'] = {
   },
   lock: {
     title: 'Die Anzeige ist gesperrt',
-    by: 'Angemeldet ist {name}.',
+    by: 'Angemeldet war {name}.',
     text: 'Die Anlage wird weiter gezeigt; tun lässt sich nichts, bis jemand entsperrt.',
     unlock: 'Entsperren',
     other: 'Als jemand anderes anmelden',

@@ -92,7 +92,7 @@ export const peopleEn = {
   },
   tokens: {
     title: 'Tokens for programs',
-    text: 'A program shows its token instead of a name and a password. It never may more than you.',
+    text: 'A program shows its token instead of a name and a password. It can never do more than you.',
     none: 'There is no token.',
     account: 'Account',
     name: 'Name',
@@ -128,7 +128,6 @@ export const peopleEn = {
     locked: 'locked until {time}',
     withPin: 'PIN',
     you: 'you',
-    edit: 'Change {name}',
     change: 'Change',
     close: 'Close',
     unlock: 'Let in again',
@@ -248,7 +247,7 @@ export const peopleEn = {
   },
   lock: {
     title: 'The display is locked',
-    by: '{name} is signed in here.',
+    by: '{name} was signed in.',
     text: 'The plant is shown on; nothing can be done until somebody unlocks.',
     unlock: 'Unlock',
     other: 'Sign in as somebody else',
