@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { Browser, PASSWORD, Plant } from '../support/identity.ts'
+import { startPanel } from '../support/panel.ts'
 import { rest } from '../support/rest.ts'
 import { unixSender } from '../support/sender.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -78,13 +79,13 @@ test('the account menu says who sits here, and a viewer is told why nothing can 
 })
 
 test('while there is no account the menu leads to the first administrator', async () => {
-  const { startPanel } = await import('../support/panel.ts')
   const panel = await startPanel()
   const page = await open(panel.url)
   await live(page)
   await page.getByTestId('account-menu').click()
   await page.getByTestId('menu-sign-in').filter({ hasText: 'first administrator' }).click()
   await page.getByTestId('sign-in-code').waitFor()
+  expect(new URL(page.url()).hash).toMatch(/^#\/sign-in/)
 })
 
 test('my account: password, PIN, browsers, and a token that works until it is revoked', async () => {
@@ -250,8 +251,12 @@ test('[I7] the machine’s own display: locked it shows the plant, and a PIN unl
   await page.getByTestId('unlock-secret').fill('0000')
   await page.getByTestId('unlock').click()
   await page.getByTestId('deed-problem').waitFor()
-  await page.getByTestId('unlock-secret').fill(PIN)
-  await page.getByTestId('unlock').press('Enter')
+  await page.getByTestId('pin-pad').click()
+  for (const digit of PIN) await page.getByTestId(`pin-${digit}`).click()
+  await page.setViewportSize(SIZES.panel)
+  expect(await axe(page)).toEqual([])
+  await screenshot(page, 'pin-pad')
+  await page.getByTestId('pin-enter').click()
   await page.getByTestId('lock-bar').waitFor({ state: 'detached' })
   await page.getByTestId('stop').and(page.locator(':enabled')).waitFor()
 

@@ -253,6 +253,8 @@ export const peopleDe: Messages['people'] = {
     by: 'Angemeldet war {name}.',
     text: 'Die Anlage wird weiter gezeigt; tun lässt sich nichts, bis jemand entsperrt.',
     unlock: 'Entsperren',
+    pad: 'Ziffern',
+    erase: 'Letzte Ziffer löschen',
     other: 'Als jemand anderes anmelden',
   },
 }

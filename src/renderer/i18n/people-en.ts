@@ -250,6 +250,8 @@ export const peopleEn = {
     by: '{name} was signed in.',
     text: 'The plant is shown on; nothing can be done until somebody unlocks.',
     unlock: 'Unlock',
+    pad: 'Number pad',
+    erase: 'Erase the last digit',
     other: 'Sign in as somebody else',
   },
 }
