@@ -52,7 +52,19 @@ async function looksRight(page: Page, name: string): Promise<void> {
       await screenshot(page, `${name}-${size}-${theme}`)
     }
   }
+  await speak(page, 'de')
+  await page.setViewportSize(SIZES.phone)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)).toBe(false)
+  await screenshot(page, `${name}-phone-de`)
   await page.setViewportSize(SIZES.desktop)
+  await speak(page, 'en')
+}
+
+async function speak(page: Page, language: 'de' | 'en'): Promise<void> {
+  await page.setViewportSize(SIZES.desktop)
+  await page.getByTestId('preferences').click()
+  await page.getByTestId(`language-${language}`).click()
+  await page.getByTestId('preferences').press('Escape')
 }
 
 test('the account menu says who sits here, and a viewer is told why nothing can be done', async () => {
@@ -195,9 +207,19 @@ test('accounts: an administrator adds, narrows, disables and removes; the last o
   await page.getByTestId('ask-act').click()
   const headers = { authorization: `Bearer ${String(token)}` }
   await waitFor(async () => (await rest(plant.panel.url, '/api/v1/me', { headers })).status === 401)
-  await page.locator('[data-testid=browser][data-account=vera]').getByTestId('end-browser').click()
+  const [second, third] = [new Browser(plant.panel.url), new Browser(plant.panel.url)]
+  await second.signIn('vera')
+  await third.signIn('vera')
+  await page.reload()
+  const veras = page.locator('[data-testid=browser][data-account=vera]')
+  await veras.first().getByTestId('end-browser').click()
+  await page.getByTestId('ask-act').click()
+  await waitFor(async () => (await third.ask('/api/v1/me')).status === 401)
+  await page.getByTestId('end-all').click()
   await page.getByTestId('ask-act').click()
   await waitFor(async () => (await vera.ask('/api/v1/me')).status === 401)
+  expect((await second.ask('/api/v1/me')).status).toBe(401)
+  await veras.first().waitFor({ state: 'detached' })
 })
 
 test('the audit: searched, filtered, exported, and its chain checked', async () => {
@@ -256,6 +278,8 @@ test('[I7] the machine’s own display: locked it shows the plant, and a PIN unl
   await page.setViewportSize(SIZES.panel)
   expect(await axe(page)).toEqual([])
   await screenshot(page, 'pin-pad')
+  const pad = await page.getByTestId('pin-enter').boundingBox()
+  expect((pad?.y ?? Infinity) + (pad?.height ?? 0)).toBeLessThanOrEqual(SIZES.panel.height)
   await page.getByTestId('pin-enter').click()
   await page.getByTestId('lock-bar').waitFor({ state: 'detached' })
   await page.getByTestId('stop').and(page.locator(':enabled')).waitFor()

@@ -19,6 +19,7 @@ export const peopleDe: Messages['people'] = {
     forbidden: 'Ihre Rolle erlaubt das nicht.',
     sign_in_required: 'Sie sind abgemeldet. Melden Sie sich wieder an.',
     sign_in_failed: 'Name oder Passwort stimmt nicht.',
+    secret_wrong: 'Das stimmt nicht.',
     current_wrong: 'Das jetzige Passwort stimmt nicht.',
     locked: 'Zu viele falsche Versuche. Versuchen Sie es in {seconds} s wieder.',
     code_wrong: 'Der Code stimmt nicht oder ist zu alt. Das Panel gibt dort einen aus, wo es gestartet wurde.',
@@ -255,6 +256,6 @@ export const peopleDe: Messages['people'] = {
     unlock: 'Entsperren',
     pad: 'Ziffern',
     erase: 'Letzte Ziffer löschen',
-    other: 'Als jemand anderes anmelden',
+    other: 'Jemand anderes',
   },
 }

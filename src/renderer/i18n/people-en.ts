@@ -17,6 +17,7 @@ export const peopleEn = {
     forbidden: 'Your role does not allow this.',
     sign_in_required: 'You are signed out. Sign in again.',
     sign_in_failed: 'The name or the password is not right.',
+    secret_wrong: 'That is not right.',
     current_wrong: 'The present password is not right.',
     locked: 'Too many wrong tries. Try again in {seconds} s.',
     code_wrong: 'The code is not right, or too old. The panel prints one where it was started.',
@@ -252,6 +253,6 @@ export const peopleEn = {
     unlock: 'Unlock',
     pad: 'Number pad',
     erase: 'Erase the last digit',
-    other: 'Sign in as somebody else',
+    other: 'Somebody else',
   },
 }
