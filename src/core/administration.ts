@@ -125,7 +125,7 @@ export class Administration {
   /** Locks the machine's own display. Rejects with {@link Forbidden}. */
   lockDisplay(access: Access): void {
     const { gate, audit, display } = this.#options
-    if (access.local && display.there?.signIn === access.credential && gate.lockDisplay()) return
+    if (access.local && display.there?.signIn === access.credential && gate.lockDisplay('asked')) return
     audit.record(access, { action: 'display_locked', target: 'panel', result: 'forbidden' })
     throw new Forbidden(AT_THE_DISPLAY)
   }

@@ -75,7 +75,7 @@ export class Gate {
     this.#stops = [
       clock.every(CHECK_MS, () =>
         this.#quietly(() => {
-          if (options.display.isIdle) this.lockDisplay()
+          if (options.display.isIdle) this.lockDisplay('idle')
           const due = clock.monotonic() - checked >= 30 * CHECK_MS
           if (!due && !store.changedElsewhere()) return
           checked = clock.monotonic()
@@ -105,7 +105,7 @@ export class Gate {
   }
 
   /** Locks the machine's own display; false where nobody is signed in at it, or it is open to all. */
-  lockDisplay(): boolean {
+  lockDisplay(why: 'idle' | 'asked'): boolean {
     const { display, signIns, accounts, audit } = this.#options
     const { there } = display
     // Whoever was signed out from elsewhere, or for good, is not remembered.
@@ -114,7 +114,7 @@ export class Gate {
     if (!was) return false
     signIns.end(was.signIn)
     const who = accounts.byId(was.account)?.name ?? '?'
-    audit.record({ who, from: LOCAL_DISPLAY }, { action: 'display_locked', target: 'panel' })
+    audit.record({ who, from: LOCAL_DISPLAY }, { action: 'display_locked', target: 'panel', new: { why } })
     this.recheck()
     return true
   }

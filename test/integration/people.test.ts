@@ -123,6 +123,7 @@ test('[I7] the display locks when nobody does anything; disabling the account en
   plant.clock.ahead += 61_000
   expect(await session.close()).toMatchObject({ code: 4401 })
   expect(await display.me()).toMatchObject({ by: 'locked', locked_for: { account: 'anna' } })
+  expect(await rows(plant, 'action=display_locked')).toMatchObject([{ who: 'anna', new: '{"why":"idle"}' }])
 
   const watching = await display.live()
   await plant.admin.ask('/api/v1/accounts/anna', { method: 'PATCH', body: { disabled: true } })
