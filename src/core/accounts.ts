@@ -264,6 +264,11 @@ export function accountView({
   return { name, display_name: displayName, role, scope, disabled, locked_until: until, pin: pin !== null, created }
 }
 
+/** What the audit says of an account. */
+export function accountFacts({ displayName, role, scope, disabled }: AccountRecord): object {
+  return { display_name: displayName, role, scope, disabled }
+}
+
 function isAdministrator({ role, disabled }: AccountRecord): boolean {
   return role === 'administrator' && !disabled
 }

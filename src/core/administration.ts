@@ -1,68 +1,29 @@
-import type {
-  AccountView,
-  AuditRow,
-  AuditVerdict,
-  Me,
-  Role,
-  Scope,
-  SignInState,
-  SignInView,
-  TokenView,
-} from '../shared/account.ts'
+import type { AccountView, AuditRow, AuditVerdict, Me, Role, Scope, SignInView, TokenView } from '../shared/account.ts'
 import type { Access } from './access.ts'
 import { type AccessTokens, MAX_TOKEN_MS, tokenView } from './access-tokens.ts'
-import type { AccountRecord, AccountStore, AuditQuery } from './account-store.ts'
-import { type AccountChange, AccountObjection, type Accounts, accountView, type CheckedPassword } from './accounts.ts'
-import type { Audit, Doer } from './audit.ts'
+import type { AccountRecord, AuditQuery } from './account-store.ts'
+import { type AccountChange, accountFacts, AccountObjection, type Accounts, accountView } from './accounts.ts'
+import type { Audit } from './audit.ts'
 import type { Clock } from './clock.ts'
 import type { Display } from './display.ts'
-import type { FirstCode } from './first-code.ts'
+import type { Entrance } from './entrance.ts'
 import type { Gate } from './gate.ts'
-import { isPin } from './pin.ts'
+import { Forbidden, refusalOf, SignInRefused } from './refusals.ts'
 import { type Action, ACTIONS, forbiddenMessage, isAtLeast } from './rights.ts'
 import { type SignIns, signInView } from './sign-ins.ts'
 
-/** Whoever asks may not. The message is for people. */
-export class Forbidden extends Error {
-  override readonly name = 'Forbidden'
-}
-
-/** Signing in did not work. */
-export class SignInRefused extends Error {
-  override readonly name = 'SignInRefused'
-
-  constructor(
-    readonly code: 'sign_in_failed' | 'locked' | 'code_wrong' | 'not_lasting' | 'not_found',
-    message: string,
-    /** Milliseconds after which it can work. */
-    readonly retryAfter: number | null = null,
-  ) {
-    super(message)
-  }
-}
-
-/** Where somebody comes from who is not known yet. */
-export interface Visitor {
-  readonly address: string
-  readonly agent: string
-  readonly local: boolean
-  /** The cookie that the browser still has from before. */
-  readonly cookie: string | null
-}
-
 export interface AdministrationOptions {
-  readonly store: AccountStore
   readonly accounts: Accounts
   readonly signIns: SignIns
   readonly tokens: AccessTokens
   readonly audit: Audit
   readonly gate: Gate
   readonly display: Display
-  readonly code: FirstCode
   readonly clock: Clock
+  readonly entrance: Entrance
 }
 
-/** Signing in, accounts, browsers, tokens and the audit: everything asks the rights table first, and is written down. */
+/** Accounts, browsers, tokens and the audit: everything asks the rights table first, and is written down. */
 export class Administration {
   readonly #options: AdministrationOptions
 
@@ -70,103 +31,8 @@ export class Administration {
     this.#options = options
   }
 
-  /** What a page must know before it knows anybody. */
-  signInState(local: boolean): SignInState {
-    const { gate } = this.#options
-    if (!local) this.offerCode()
-    return { required: gate.closed, first_administrator: !gate.closed, code_needed: !local }
-  }
-
-  /** Prints the one-time code, while there is no account and none is good. */
-  offerCode(): void {
-    const { gate, code } = this.#options
-    if (!gate.closed) code.offer()
-  }
-
-  /** Returns the browser's new cookie. At the machine's own display a PIN will do. Rejects with {@link SignInRefused}. */
-  async signIn(name: string, password: string, visitor: Visitor): Promise<string> {
-    const { accounts, audit } = this.#options
-    // A name may be a password that was typed into the wrong field.
-    const doer: Doer = { who: accounts.find(name)?.name ?? 'unknown name', from: fromOf(visitor) }
-    const checked = await accounts.check(name, password, visitor.local && isPin(password) ? 'pin' : 'password')
-    if (checked.kind === 'right') return this.#begin(checked.account, visitor)
-    audit.record(doer, { action: 'sign_in', target: 'panel', result: checked.kind === 'locked' ? 'locked' : 'refused' })
-    throw this.#refusal(checked, 'The name or the password is not right.')
-  }
-
-  /**
-   * For what only an administrator may do at the machine's own display, such as leaving the kiosk. Without a name the PIN
-   * may be any administrator's. Returns whose it is. Rejects with {@link SignInRefused} and {@link Forbidden}.
-   */
-  async checkPin({ pin, name }: { readonly pin: string; readonly name?: string | undefined }, visitor: Visitor) {
-    const { accounts, audit } = this.#options
-    const named = name === undefined ? undefined : accounts.find(name)
-    const doer: Doer = { who: named?.name ?? 'unknown name', from: fromOf(visitor) }
-    const refuse = (result: string, error: Error): never => {
-      audit.record(doer, { action: 'pin_check', target: 'panel', result })
-      throw error
-    }
-    if (!visitor.local) return refuse('forbidden', new Forbidden(AT_THE_DISPLAY))
-    const administrators = accounts.all().filter(({ role }) => role === 'administrator')
-    const checked =
-      name === undefined ? await accounts.checkPinOfAny(administrators, pin) : await accounts.check(name, pin, 'pin')
-    if (checked.kind !== 'right')
-      return refuse(
-        checked.kind === 'locked' ? 'locked' : 'refused',
-        this.#refusal(checked, 'This is not the PIN of an administrator.'),
-      )
-    const { account } = checked
-    if (account.role !== 'administrator')
-      return refuse('forbidden', new Forbidden(forbiddenMessage(account.role, 'accounts')))
-    audit.record({ ...doer, who: account.name }, { action: 'pin_check', target: 'panel' })
-    return { account: account.name }
-  }
-
-  /** Locks the machine's own display. Rejects with {@link Forbidden}. */
-  lockDisplay(access: Access): void {
-    const { gate, audit, display } = this.#options
-    if (access.local && display.there?.signIn === access.credential && gate.lockDisplay('asked')) return
-    audit.record(access, { action: 'display_locked', target: 'panel', result: 'forbidden' })
-    throw new Forbidden(AT_THE_DISPLAY)
-  }
-
-  signOut(access: Access): void {
-    const { signIns, audit, gate } = this.#options
-    if (access.by !== 'sign_in') return
-    signIns.end(access.credential ?? '')
-    if (access.local) this.#options.display.signedOut()
-    audit.record(access, { action: 'sign_out', target: 'panel' })
-    gate.recheck()
-  }
-
-  /** Makes the first administrator and signs them in. Rejects with {@link SignInRefused} and {@link AccountObjection}. */
-  async firstAdministrator(
-    asked: { readonly code?: string | undefined; readonly name: string; readonly password: string },
-    visitor: Visitor,
-  ): Promise<string> {
-    const { accounts, audit, code, store, gate } = this.#options
-    const doer: Doer = { who: 'nobody in particular', from: fromOf(visitor) }
-    const refuse = (result: string, error: Error): never => {
-      audit.record(doer, { action: 'first_administrator', target: 'panel', result })
-      throw error
-    }
-    if (gate.closed) return refuse('refused', new SignInRefused('not_found', 'There is an administrator already.'))
-    if (!visitor.local && !code.isRight(asked.code ?? '')) {
-      code.offer()
-      const message = 'The code is not right, or too old. The panel prints one where it was started.'
-      return refuse('code_wrong', new SignInRefused('code_wrong', message))
-    }
-    if (!store.lasting) {
-      return refuse('not_lasting', new SignInRefused('not_lasting', 'The data folder cannot be written.'))
-    }
-    const { name, password } = asked
-    const account = await accounts.add({ name, password, role: 'administrator', first: true })
-    if (!visitor.local) code.take(asked.code ?? '')
-    audit.record(doer, { action: 'first_administrator', target: account.name, new: shown(account) })
-    const cookie = this.#begin(account, visitor)
-    // From now on everybody else needs an identity, too.
-    gate.recheck()
-    return cookie
+  get entrance(): Entrance {
+    return this.#options.entrance
   }
 
   me(access: Access): Me {
@@ -205,20 +71,20 @@ export class Administration {
     const { display_name: displayName, ...rest } = asked
     return this.#do(access, 'accounts', 'account_added', asked.name, async () => {
       const account = await this.#options.accounts.add({ ...rest, displayName })
-      return { value: accountView(account), new: shown(account) }
+      return { value: accountView(account), new: accountFacts(account) }
     })
   }
 
   changeAccount(access: Access, name: string, change: AccountChange): Promise<AccountView> {
     return this.#do(access, 'accounts', 'account_changed', name, () => {
       const { old, now } = this.#options.accounts.change(name, change)
-      return { value: accountView(now), old: shown(old), new: shown(now) }
+      return { value: accountView(now), old: accountFacts(old), new: accountFacts(now) }
     })
   }
 
   deleteAccount(access: Access, name: string): Promise<void> {
     return this.#do(access, 'accounts', 'account_deleted', name, () => {
-      return { value: undefined, old: shown(this.#options.accounts.delete(name)) }
+      return { value: undefined, old: accountFacts(this.#options.accounts.delete(name)) }
     })
   }
 
@@ -343,30 +209,10 @@ export class Administration {
     this.#options.audit.record(access, { action: 'audit_exported', target: 'audit', new: { format } })
   }
 
-  #begin(account: AccountRecord, visitor: Visitor): string {
-    const { signIns, audit, gate } = this.#options
-    const [old] = visitor.cookie?.split('.', 1) ?? []
-    // Whatever this browser was before is over: two people do not share one sign-in.
-    if (old !== undefined && visitor.cookie !== null && signIns.use(visitor.cookie, false).kind === 'good')
-      signIns.end(old)
-    const { cookie, signIn, ended } = signIns.begin(account.id, visitor.address, visitor.agent)
-    const doer: Doer = { who: account.name, from: fromOf(visitor) }
-    for (const { id } of ended) audit.record(doer, { action: 'sign_in_ended', target: id, new: { why: 'too_many' } })
-    audit.record(doer, { action: 'sign_in', target: 'panel' })
-    if (visitor.local) this.#options.display.signedIn({ signIn: signIn.id, account: account.id })
-    gate.recheck()
-    return cookie
-  }
-
   async #checkOwn(name: string, password: string): Promise<void> {
     const checked = await this.#options.accounts.check(name, password)
-    if (checked.kind !== 'right') throw this.#refusal(checked, 'The present password is not right.')
-  }
-
-  #refusal(checked: Exclude<CheckedPassword, { kind: 'right' }>, message: string): SignInRefused {
-    if (checked.kind === 'wrong') return new SignInRefused('sign_in_failed', message)
-    const wait = checked.until - this.#options.clock.now()
-    return new SignInRefused('locked', `Too many wrong tries. Try again in ${Math.ceil(wait / 1000)} seconds.`, wait)
+    if (checked.kind !== 'right')
+      throw refusalOf(checked, this.#options.clock.now(), 'The present password is not right.')
   }
 
   #endSignIns(account: number, except: string | null): void {
@@ -419,8 +265,6 @@ export class Administration {
   }
 }
 
-const AT_THE_DISPLAY = 'This can only be done at the machine’s own display, by whoever is signed in at it.'
-
 interface Done<T> {
   readonly value: T
   readonly old?: unknown
@@ -435,12 +279,4 @@ function resultOf(error: unknown): string {
 
 function notFound(what: string): SignInRefused {
   return new SignInRefused('not_found', `There is no such ${what}.`)
-}
-
-function shown({ displayName, role, scope, disabled }: AccountRecord): object {
-  return { display_name: displayName, role, scope, disabled }
-}
-
-function fromOf({ local, address }: Visitor): string {
-  return local ? 'local display' : address
 }

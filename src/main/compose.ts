@@ -362,7 +362,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     listening: listeners.addresses,
     health: () => board.health,
     ask: (question) => web.ask(question),
-    offerCode: () => administration.offerCode(),
+    offerCode: () => administration.entrance.offerCode(),
     close: () => (closing ??= close()),
   }
 }

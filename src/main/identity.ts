@@ -4,6 +4,7 @@ import { Administration } from '../core/administration.ts'
 import { Audit } from '../core/audit.ts'
 import type { Clock } from '../core/clock.ts'
 import { Display } from '../core/display.ts'
+import { Entrance } from '../core/entrance.ts'
 import { FirstCode } from '../core/first-code.ts'
 import { Gate } from '../core/gate.ts'
 import { JournalError } from '../core/journal-store.ts'
@@ -53,6 +54,7 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
   const display = new Display({ clock, asks: localDisplay, lockAfterMs })
   const gate = new Gate({ store, accounts, signIns, tokens, audit, clock, log, plant, display })
   const code = new FirstCode(clock, surroundings.tellCode ?? null)
+  const entrance = new Entrance({ store, accounts, signIns, audit, gate, display, code, clock })
   const { count, hash } = store.auditHead
   // Also where only the system's log keeps it: whoever can write the data folder cannot change that.
   if (count > 0) log.info({ rows: count, hash }, 'the audit goes on')
@@ -60,7 +62,7 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
   return {
     gate,
     audit,
-    administration: new Administration({ store, accounts, signIns, tokens, audit, gate, display, code, clock }),
+    administration: new Administration({ accounts, signIns, tokens, audit, gate, display, clock, entrance }),
     get problems() {
       return audit.failed ? [AUDIT_FAILED] : []
     },

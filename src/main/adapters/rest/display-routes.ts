@@ -31,7 +31,7 @@ export function displayRoutes(app: FastifyInstance, administration: Administrati
       },
     },
     async (request, reply) => {
-      administration.lockDisplay(accessOf(request))
+      administration.entrance.lockDisplay(accessOf(request))
       return reply.code(204).send()
     },
   )
@@ -72,6 +72,6 @@ export function displayRoutes(app: FastifyInstance, administration: Administrati
         },
       },
     },
-    (request) => administration.checkPin(request.body, visitorOf(request)),
+    (request) => administration.entrance.checkPin(request.body, visitorOf(request)),
   )
 }

@@ -74,7 +74,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
         response: { 200: { ...SignInStateSchema, description: 'What is needed' } },
       },
     },
-    (request) => administration.signInState(visitorOf(request).local),
+    (request) => administration.entrance.signInState(visitorOf(request).local),
   )
 
   app.post<{ Body: Type.Static<typeof SignInBodySchema> }>(
@@ -101,7 +101,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
     },
     async (request, reply) => {
       const { name, password } = request.body
-      setCookie(request, reply, await administration.signIn(name, password, visitorOf(request)))
+      setCookie(request, reply, await administration.entrance.signIn(name, password, visitorOf(request)))
       return {}
     },
   )
@@ -129,7 +129,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
       },
     },
     async (request, reply) => {
-      setCookie(request, reply, await administration.firstAdministrator(request.body, visitorOf(request)))
+      setCookie(request, reply, await administration.entrance.firstAdministrator(request.body, visitorOf(request)))
       return {}
     },
   )
@@ -148,7 +148,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
     },
     async (request, reply) => {
       const access = maybeAccessOf(request)
-      if (access) administration.signOut(access)
+      if (access) administration.entrance.signOut(access)
       setCookie(request, reply, null)
       return reply.code(204).send()
     },
