@@ -160,10 +160,23 @@ export class SessionClient {
     this.#open()
   }
 
+  /** Begins the link anew, at once: whoever sits here is somebody else to the panel from now on. */
+  reconnect(): void {
+    if (this.#status.kind === 'closed') return
+    this.#letGo()
+    this.#attempt = 0
+    if (this.replica.position) this.#lostAt ??= this.#now()
+    this.#open()
+  }
+
   /** Idempotent. */
   close(): void {
     if (this.#status.kind === 'closed') return
     this.#setStatus({ kind: 'closed' })
+    this.#letGo()
+  }
+
+  #letGo(): void {
     this.#clearTimers()
     // Let go of it first: what it says of its own end is no news.
     const transport = this.#transport

@@ -16,6 +16,8 @@ export interface AccessOptions {
   readonly by: Me['by']
   /** Where it comes from, for the audit: an address, or `local display`. */
   readonly from: string
+  /** At the machine's own display. */
+  readonly local?: boolean
   /** Of a sign-in or a token. */
   readonly credential: string | null
   /** Each narrows what may be seen; null and none: the whole plant. */
@@ -61,6 +63,10 @@ export class Access {
 
   get from(): string {
     return this.#options.from
+  }
+
+  get local(): boolean {
+    return this.#options.local ?? false
   }
 
   get credential(): string | null {

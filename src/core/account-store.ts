@@ -1,6 +1,13 @@
 import type { AuditRow, Role, Scope } from '../shared/account.ts'
 import type { PasswordHash } from './password.ts'
 
+/** A PIN as it is kept, with its own count of wrong ones. */
+export interface PinRecord {
+  readonly hash: PasswordHash
+  readonly failed: number
+  readonly lockedUntil: number | null
+}
+
 export interface AccountRecord {
   /** Never given twice: what belonged to a deleted account does not come back with its name. */
   readonly id: number
@@ -11,6 +18,8 @@ export interface AccountRecord {
   readonly scope: Scope | null
   /** Null: the provider of OpenID Connect vouches for whoever has it. */
   readonly password: PasswordHash | null
+  /** For the machine's own display alone; null where there is none. */
+  readonly pin: PinRecord | null
   readonly disabled: boolean
   /** Wrong passwords in a row, and until when nobody gets in; epoch milliseconds. */
   readonly failed: number
@@ -59,6 +68,8 @@ export interface AuditQuery {
   readonly action?: string | undefined
   /** Found anywhere in the row, upper and lower case alike. */
   readonly text?: string | undefined
+  /** `done`: what came to something; `not_done`: what was refused or failed. */
+  readonly outcome?: 'done' | 'not_done' | undefined
   /** Epoch milliseconds, both inclusive. */
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -102,6 +113,8 @@ export interface AccountStore {
   /** Adds the row that follows the last one. */
   appendAudit(next: (last: AuditHead) => AuditRow): AuditRow
   audit(query: AuditQuery): AuditRow[]
+  /** At most so many rows in order, from the one after `after` on. */
+  auditPage(after: number, limit: number): AuditRow[]
   /** Every row in order, as it is kept. */
   auditRows(): Iterable<AuditRow>
   readonly auditHead: AuditHead

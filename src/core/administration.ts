@@ -1,55 +1,29 @@
-import type { AccountView, AuditRow, Me, Role, Scope, SignInState, SignInView, TokenView } from '../shared/account.ts'
+import type { AccountView, AuditRow, AuditVerdict, Me, Role, Scope, SignInView, TokenView } from '../shared/account.ts'
 import type { Access } from './access.ts'
 import { type AccessTokens, MAX_TOKEN_MS, tokenView } from './access-tokens.ts'
-import type { AccountRecord, AccountStore, AuditQuery } from './account-store.ts'
-import { type AccountChange, AccountObjection, type Accounts, accountView } from './accounts.ts'
-import type { Audit, Doer } from './audit.ts'
+import type { AccountRecord, AuditQuery } from './account-store.ts'
+import { type AccountChange, accountFacts, AccountObjection, type Accounts, accountView } from './accounts.ts'
+import type { Audit } from './audit.ts'
 import type { Clock } from './clock.ts'
-import type { FirstCode } from './first-code.ts'
+import type { Display } from './display.ts'
+import type { Entrance } from './entrance.ts'
 import type { Gate } from './gate.ts'
-import { type Action, forbiddenMessage, isAtLeast } from './rights.ts'
+import { Forbidden, refusalOf, SignInRefused } from './refusals.ts'
+import { type Action, ACTIONS, forbiddenMessage, isAtLeast } from './rights.ts'
 import { type SignIns, signInView } from './sign-ins.ts'
 
-/** Whoever asks may not. The message is for people. */
-export class Forbidden extends Error {
-  override readonly name = 'Forbidden'
-}
-
-/** Signing in did not work. */
-export class SignInRefused extends Error {
-  override readonly name = 'SignInRefused'
-
-  constructor(
-    readonly code: 'sign_in_failed' | 'locked' | 'code_wrong' | 'not_lasting' | 'not_found',
-    message: string,
-    /** Milliseconds after which it can work. */
-    readonly retryAfter: number | null = null,
-  ) {
-    super(message)
-  }
-}
-
-/** Where somebody comes from who is not known yet. */
-export interface Visitor {
-  readonly address: string
-  readonly agent: string
-  readonly local: boolean
-  /** The cookie that the browser still has from before. */
-  readonly cookie: string | null
-}
-
 export interface AdministrationOptions {
-  readonly store: AccountStore
   readonly accounts: Accounts
   readonly signIns: SignIns
   readonly tokens: AccessTokens
   readonly audit: Audit
   readonly gate: Gate
-  readonly code: FirstCode
+  readonly display: Display
   readonly clock: Clock
+  readonly entrance: Entrance
 }
 
-/** Signing in, accounts, browsers, tokens and the audit: everything asks the rights table first, and is written down. */
+/** Accounts, browsers, tokens and the audit: everything asks the rights table first, and is written down. */
 export class Administration {
   readonly #options: AdministrationOptions
 
@@ -57,73 +31,26 @@ export class Administration {
     this.#options = options
   }
 
-  /** What a page must know before it knows anybody. */
-  signInState(local: boolean): SignInState {
-    const { gate } = this.#options
-    if (!local) this.offerCode()
-    return { required: gate.closed, first_administrator: !gate.closed, code_needed: !local }
+  get entrance(): Entrance {
+    return this.#options.entrance
   }
 
-  /** Prints the one-time code, while there is no account and none is good. */
-  offerCode(): void {
-    const { gate, code } = this.#options
-    if (!gate.closed) code.offer()
-  }
-
-  /** Returns the browser's new cookie. Rejects with {@link SignInRefused}. */
-  async signIn(name: string, password: string, visitor: Visitor): Promise<string> {
-    const { accounts, audit } = this.#options
-    // A name may be a password that was typed into the wrong field.
-    const doer: Doer = { who: accounts.find(name)?.name ?? 'unknown name', from: fromOf(visitor) }
-    const checked = await accounts.check(name, password)
-    if (checked.kind === 'right') return this.begin(checked.account, visitor)
-    audit.record(doer, { action: 'sign_in', target: 'panel', result: checked.kind === 'locked' ? 'locked' : 'refused' })
-    if (checked.kind === 'wrong') throw new SignInRefused('sign_in_failed', 'The name or the password is not right.')
-    const wait = checked.until - this.#options.clock.now()
-    const seconds = Math.ceil(wait / 1000)
-    throw new SignInRefused('locked', `Too many wrong passwords. Try again in ${seconds} seconds.`, wait)
-  }
-
-  signOut(access: Access): void {
-    const { signIns, audit, gate } = this.#options
-    if (access.by !== 'sign_in') return
-    signIns.end(access.credential ?? '')
-    audit.record(access, { action: 'sign_out', target: 'panel' })
-    gate.recheck()
-  }
-
-  /** Makes the first administrator and signs them in. Rejects with {@link SignInRefused} and {@link AccountObjection}. */
-  async firstAdministrator(
-    asked: { readonly code?: string | undefined; readonly name: string; readonly password: string },
-    visitor: Visitor,
-  ): Promise<string> {
-    const { accounts, audit, code, store, gate } = this.#options
-    const doer: Doer = { who: 'nobody in particular', from: fromOf(visitor) }
-    const refuse = (result: string, error: Error): never => {
-      audit.record(doer, { action: 'first_administrator', target: 'panel', result })
-      throw error
+  me(access: Access): Me {
+    const { accounts, display } = this.#options
+    const { account, displayName, role, scope, by, local } = access
+    const own = account === null ? undefined : accounts.find(account)
+    const locked = by === 'locked' && display.locked !== null ? accounts.byId(display.locked) : undefined
+    return {
+      account,
+      display_name: displayName,
+      role,
+      scope,
+      by,
+      may: ACTIONS.filter((action) => access.may(action)),
+      pin: ((locked ?? own)?.pin ?? null) !== null,
+      lockable: local && by === 'sign_in' && display.asks !== 'open',
+      locked_for: locked ? { account: locked.name, display_name: locked.displayName } : null,
     }
-    if (gate.closed) return refuse('refused', new SignInRefused('not_found', 'There is an administrator already.'))
-    if (!visitor.local && !code.isRight(asked.code ?? '')) {
-      code.offer()
-      const message = 'The code is not right, or too old. The panel prints one where it was started.'
-      return refuse('code_wrong', new SignInRefused('code_wrong', message))
-    }
-    if (!store.lasting) {
-      return refuse('not_lasting', new SignInRefused('not_lasting', 'The data folder cannot be written.'))
-    }
-    const { name, password } = asked
-    const account = await accounts.add({ name, password, role: 'administrator', first: true })
-    if (!visitor.local) code.take(asked.code ?? '')
-    audit.record(doer, { action: 'first_administrator', target: account.name, new: shownAccount(account) })
-    const cookie = this.begin(account, visitor)
-    // From now on everybody else needs an identity, too.
-    gate.recheck()
-    return cookie
-  }
-
-  me({ account, displayName, role, scope, by }: Access): Me {
-    return { account, display_name: displayName, role, scope, by }
   }
 
   accounts(access: Access): AccountView[] {
@@ -144,20 +71,20 @@ export class Administration {
     const { display_name: displayName, ...rest } = asked
     return this.#do(access, 'accounts', 'account_added', asked.name, async () => {
       const account = await this.#options.accounts.add({ ...rest, displayName })
-      return { value: accountView(account), new: shownAccount(account) }
+      return { value: accountView(account), new: accountFacts(account) }
     })
   }
 
   changeAccount(access: Access, name: string, change: AccountChange): Promise<AccountView> {
     return this.#do(access, 'accounts', 'account_changed', name, () => {
       const { old, now } = this.#options.accounts.change(name, change)
-      return { value: accountView(now), old: shownAccount(old), new: shownAccount(now) }
+      return { value: accountView(now), old: accountFacts(old), new: accountFacts(now) }
     })
   }
 
   deleteAccount(access: Access, name: string): Promise<void> {
     return this.#do(access, 'accounts', 'account_deleted', name, () => {
-      return { value: undefined, old: shownAccount(this.#options.accounts.delete(name)) }
+      return { value: undefined, old: accountFacts(this.#options.accounts.delete(name)) }
     })
   }
 
@@ -170,11 +97,28 @@ export class Administration {
     })
   }
 
+  /** Null: from now on there is none. */
+  setPin(access: Access, name: string, pin: string | null): Promise<void> {
+    return this.#do(access, 'accounts', pin === null ? 'pin_removed' : 'pin_set', name, async () => {
+      await this.#options.accounts.setPin(name, pin)
+      return { value: undefined }
+    })
+  }
+
+  setOwnPin(access: Access, current: string, pin: string | null): Promise<void> {
+    const action = pin === null ? 'pin_removed' : 'pin_set'
+    return this.#do(access, 'own_account', action, access.account ?? '', async () => {
+      const { name } = this.#self(access)
+      await this.#checkOwn(name, current)
+      await this.#options.accounts.setPin(name, pin)
+      return { value: undefined }
+    })
+  }
+
   changeOwnPassword(access: Access, current: string, password: string): Promise<void> {
     return this.#do(access, 'own_account', 'password_changed', access.account ?? '', async () => {
       const { name, id } = this.#options.accounts.withPassword(this.#self(access).name)
-      const checked = await this.#options.accounts.check(name, current)
-      if (checked.kind !== 'right') throw new SignInRefused('sign_in_failed', 'The present password is not right.')
+      await this.#checkOwn(name, current)
       await this.#options.accounts.setPassword(name, password)
       this.#endSignIns(id, access.credential)
       return { value: undefined }
@@ -248,23 +192,27 @@ export class Administration {
     return this.#options.audit.query(query)
   }
 
+  /** Rejects with {@link Forbidden} and a JournalError. */
+  async verifyAudit(access: Access): Promise<AuditVerdict> {
+    this.#require(access, 'audit', 'audit')
+    const verdict = await this.#options.audit.verify()
+    const { ok } = verdict
+    this.#options.audit.record(access, { action: 'audit_verified', target: 'audit', result: ok ? 'done' : 'broken' })
+    return ok
+      ? { ok, count: verdict.count, hash: verdict.hash, problem: null }
+      : { ok, count: verdict.number - 1, hash: null, problem: verdict.problem }
+  }
+
   /** Reading a part of it is not worth a row, taking it away is. */
   exportAudit(access: Access, format: string): void {
     this.#require(access, 'audit', 'audit')
     this.#options.audit.record(access, { action: 'audit_exported', target: 'audit', new: { format } })
   }
 
-  /** Signs somebody in who has shown who they are; returns the browser's new cookie. */
-  begin(account: AccountRecord, visitor: Visitor): string {
-    const { signIns, audit, gate } = this.#options
-    const [old] = visitor.cookie?.split('.', 1) ?? []
-    // Whatever this browser was before is over: two people do not share one sign-in.
-    if (old !== undefined && visitor.cookie !== null && signIns.use(visitor.cookie, false).kind === 'good')
-      signIns.end(old)
-    const { cookie } = signIns.begin(account.id, visitor.address, visitor.agent)
-    audit.record({ who: account.name, from: fromOf(visitor) }, { action: 'sign_in', target: 'panel' })
-    gate.recheck()
-    return cookie
+  async #checkOwn(name: string, password: string): Promise<void> {
+    const checked = await this.#options.accounts.check(name, password)
+    if (checked.kind !== 'right')
+      throw refusalOf(checked, this.#options.clock.now(), 'The present password is not right.')
   }
 
   #endSignIns(account: number, except: string | null): void {
@@ -331,12 +279,4 @@ function resultOf(error: unknown): string {
 
 function notFound(what: string): SignInRefused {
   return new SignInRefused('not_found', `There is no such ${what}.`)
-}
-
-export function shownAccount({ displayName, role, scope, disabled }: AccountRecord): object {
-  return { display_name: displayName, role, scope, disabled }
-}
-
-export function fromOf({ local, address }: Visitor): string {
-  return local ? 'local display' : address
 }

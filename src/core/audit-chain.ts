@@ -30,26 +30,58 @@ function wrong(number: number, problem: string): Verdict {
   return { ok: false, number, problem }
 }
 
+export const NO_ANCHOR: Verdict = wrong(1, 'The file audit-anchor.json is missing or damaged.')
+
 /**
- * Looks through the whole chain. `head` is what stands beside the rows, `anchor` what was written down apart from them:
- * without the two, rows missing at the end would not be noticed. The anchor may be a little behind.
+ * Looks through the chain row by row. `anchor` is what was written down apart from the rows: without it and the head, rows
+ * missing at the end would not be noticed. It may be a little behind.
  */
-export function verifyChain(rows: Iterable<AuditRow>, head: AuditHead, anchor: AuditHead | null): Verdict {
-  let last = EMPTY_HEAD
-  let anchored = anchor === null || anchor.count === 0
-  for (const row of rows) {
-    const number = last.count + 1
+export class ChainCheck {
+  readonly #anchor: AuditHead | null
+  #last = EMPTY_HEAD
+  #anchored: boolean
+
+  constructor(anchor: AuditHead | null) {
+    this.#anchor = anchor
+    this.#anchored = anchor === null || anchor.count === 0
+  }
+
+  /** Rows looked at so far. */
+  get count(): number {
+    return this.#last.count
+  }
+
+  /** The next row; what is wrong with it, null where nothing is. */
+  add(row: AuditRow): Verdict | null {
+    const number = this.#last.count + 1
     if (row.number !== number) return wrong(number, `Row ${number} is missing; row ${row.number} stands in its place.`)
-    if (row.hash !== hashOf(last.hash, row)) return wrong(number, `Row ${number} was changed, or the one before it.`)
-    last = { count: number, hash: row.hash }
-    if (anchor?.count === number) {
-      if (anchor.hash !== row.hash) return wrong(number, `Row ${number} is not the one that was written down apart.`)
-      anchored = true
-    }
+    if (row.hash !== hashOf(this.#last.hash, row))
+      return wrong(number, `Row ${number} was changed, or the one before it.`)
+    this.#last = { count: number, hash: row.hash }
+    if (this.#anchor?.count !== number) return null
+    this.#anchored = true
+    return this.#anchor.hash === row.hash
+      ? null
+      : wrong(number, `Row ${number} is not the one that was written down apart.`)
   }
-  if (head.count !== last.count || head.hash !== last.hash) {
-    return wrong(last.count + 1, `There were ${head.count} rows; ${last.count} are left.`)
+
+  /** What stands beside the rows is their end. */
+  end(head: AuditHead): Verdict {
+    const { count, hash } = this.#last
+    if (head.count !== count || head.hash !== hash)
+      return wrong(count + 1, `There were ${head.count} rows; ${count} are left.`)
+    if (!this.#anchored)
+      return wrong(count + 1, `There were at least ${this.#anchor?.count ?? 0} rows; ${count} are left.`)
+    return { ok: true, count, hash }
   }
-  if (!anchored) return wrong(last.count + 1, `There were at least ${anchor?.count ?? 0} rows; ${last.count} are left.`)
-  return { ok: true, ...last }
+}
+
+/** Looks through the whole chain at once. */
+export function verifyChain(rows: Iterable<AuditRow>, head: AuditHead, anchor: AuditHead | null): Verdict {
+  const check = new ChainCheck(anchor)
+  for (const row of rows) {
+    const problem = check.add(row)
+    if (problem) return problem
+  }
+  return check.end(head)
 }

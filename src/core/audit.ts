@@ -1,13 +1,15 @@
 import type { AuditRow } from '../shared/account.ts'
 import type { Access } from './access.ts'
 import type { AccountStore, AuditHead, AuditQuery } from './account-store.ts'
-import { type AuditEntry, chained } from './audit-chain.ts'
+import { type AuditEntry, ChainCheck, chained, NO_ANCHOR, type Verdict } from './audit-chain.ts'
 import type { Clock, Stop } from './clock.ts'
 import type { Log } from './log.ts'
 
 /** Where the end of the chain is written down apart from it. */
 export interface AuditAnchor {
   write(head: AuditHead): void
+  /** Null where there is none, or it cannot be read. */
+  read(): AuditHead | null
 }
 
 export interface Deed {
@@ -35,6 +37,9 @@ const CHECK_MS = 1_000
 
 /** At most so long is the anchor behind the chain. */
 const ANCHOR_MS = 50
+
+/** Rows that are looked at in one turn: a few milliseconds. */
+const VERIFY_ROWS = 500
 
 const MOST_NAME = 300
 const MOST_VALUE = 2_000
@@ -83,9 +88,32 @@ export class Audit {
     return this.#options.store.audit(query)
   }
 
+  /** Looks through the whole chain as it is now, a piece at a time: datagrams come in meanwhile. Rejects with a JournalError. */
+  async verify(): Promise<Verdict> {
+    const { store, clock, anchor } = this.#options
+    this.#anchorNow()
+    // The anchor first: what is written meanwhile lies beyond it.
+    const anchored = anchor.read()
+    const head = store.auditHead
+    if (anchored === null && head.count > 0) return NO_ANCHOR
+    const check = new ChainCheck(anchored)
+    while (check.count < head.count) {
+      const rows = store.auditPage(check.count, Math.min(VERIFY_ROWS, head.count - check.count))
+      const wrong = rows.map((row) => check.add(row)).find((each) => each !== null)
+      if (wrong) return wrong
+      if (rows.length === 0) break
+      await new Promise<void>((resolve) => clock.soon(resolve))
+    }
+    return check.end(head)
+  }
+
   /** Idempotent. */
   close(): void {
     this.#stop()
+    this.#anchorNow()
+  }
+
+  #anchorNow(): void {
     if (!this.#anchoring) return
     this.#anchoring()
     this.#anchoring = undefined
@@ -147,7 +175,13 @@ function whoAndWhence(doer: Doer): { who: string; from: string } {
   return { who: account === null ? UNNAMED[by] : by === 'token' ? `${account} (token)` : account, from }
 }
 
-const UNNAMED = { open: 'nobody in particular', local_display: 'local display', sign_in: '?', token: '?' } as const
+const UNNAMED = {
+  open: 'nobody in particular',
+  local_display: 'local display',
+  locked: 'locked display',
+  sign_in: '?',
+  token: '?',
+} as const
 
 function textOf(value: unknown): string | null {
   return value === undefined ? null : cut(JSON.stringify(value), MOST_VALUE)

@@ -7,13 +7,10 @@ import type { AccountRecord, AccountStore, TokenRecord } from './account-store.t
 import type { Accounts } from './accounts.ts'
 import type { Audit } from './audit.ts'
 import type { Clock, Stop } from './clock.ts'
+import type { Display } from './display.ts'
 import type { Log } from './log.ts'
 import { lesserRole } from './rights.ts'
 import type { SignIns } from './sign-ins.ts'
-
-/** What the machine's own display asks for once there are accounts. */
-export const LOCAL_DISPLAYS = ['open', 'sign-in'] as const
-export type LocalDisplay = (typeof LOCAL_DISPLAYS)[number]
 
 /** What somebody shows at a door. */
 export interface Credentials {
@@ -38,7 +35,7 @@ export interface GateOptions {
   readonly clock: Clock
   readonly log: Log
   readonly plant: Pick<PlantLookup, 'current' | 'group'>
-  readonly localDisplay: LocalDisplay
+  readonly display: Display
 }
 
 /** How often it is looked whether somebody has been idle for too long, or another process has changed something. */
@@ -51,6 +48,12 @@ const SWEEP_MS = 3_600_000
  */
 const OPEN_ROLE: Role = 'engineer'
 const DISPLAY_ROLE: Role = 'operator'
+
+/** An andon must stay visible: whoever walks by a locked display sees the plant, and can do nothing. */
+const LOCKED_ROLE: Role = 'viewer'
+
+/** In place of an address. */
+const LOCAL_DISPLAY = 'local display'
 
 interface Watched {
   readonly access: Access
@@ -72,6 +75,7 @@ export class Gate {
     this.#stops = [
       clock.every(CHECK_MS, () =>
         this.#quietly(() => {
+          if (options.display.isIdle) this.lockDisplay('idle')
           const due = clock.monotonic() - checked >= 30 * CHECK_MS
           if (!due && !store.changedElsewhere()) return
           checked = clock.monotonic()
@@ -88,14 +92,31 @@ export class Gate {
   }
 
   identify(shown: Credentials): Identified {
-    const { localDisplay } = this.#options
+    const { display } = this.#options
     if (!this.closed) return known(this.#unnamed(shown.local, shown.address, OPEN_ROLE))
     // Whoever shows a token means it: a wrong one is not made up for by anything else.
     if (shown.bearer !== null) return this.#byToken(shown.bearer, shown.address)
     const byCookie = shown.cookie === null ? UNKNOWN : this.#byCookie(shown.cookie, shown)
     if (byCookie.kind === 'known') return byCookie
-    if (shown.local && localDisplay === 'open') return known(this.#unnamed(true, shown.address, DISPLAY_ROLE))
-    return UNKNOWN
+    if (!shown.local) return UNKNOWN
+    if (display.asks === 'open') return known(this.#unnamed(true, shown.address, DISPLAY_ROLE))
+    const locked = this.#lockedFor
+    return locked ? known(this.#lockedOut(locked)) : UNKNOWN
+  }
+
+  /** Locks the machine's own display; false where nobody is signed in at it, or it is open to all. */
+  lockDisplay(why: 'idle' | 'asked'): boolean {
+    const { display, signIns, accounts, audit } = this.#options
+    const { there } = display
+    // Whoever was signed out from elsewhere, or for good, is not remembered.
+    if (there && !signIns.find(there.signIn)) display.signedOut()
+    const was = display.lock()
+    if (!was) return false
+    signIns.end(was.signIn)
+    const who = accounts.byId(was.account)?.name ?? '?'
+    audit.record({ who, from: LOCAL_DISPLAY }, { action: 'display_locked', target: 'panel', new: { why } })
+    this.recheck()
+    return true
   }
 
   /** Tells everybody whose identity is over, or whose rights have changed, at once. */
@@ -113,7 +134,7 @@ export class Gate {
     this.#watched.clear()
   }
 
-  #byCookie(cookie: string, { address, rotate }: Credentials): Identified {
+  #byCookie(cookie: string, { address, local, rotate }: Credentials): Identified {
     const { signIns, accounts, audit } = this.#options
     const used = signIns.use(cookie, rotate)
     if (used.kind === 'unknown') return UNKNOWN
@@ -128,7 +149,7 @@ export class Gate {
     }
     if (!account || account.disabled) return UNKNOWN
     const { id } = used.signIn
-    return known(this.#named(account, null, 'sign_in', address, id), used.fresh)
+    return known(this.#named(account, null, 'sign_in', local ? LOCAL_DISPLAY : address, id, local), used.fresh)
   }
 
   #byToken(text: string, address: string): Identified {
@@ -145,6 +166,7 @@ export class Gate {
     by: 'sign_in' | 'token',
     from: string,
     credential: string,
+    local = false,
   ): Access {
     const access = new Access({
       owner: `account ${account.id}`,
@@ -153,11 +175,12 @@ export class Gate {
       role: token ? lesserRole(token.role, account.role) : account.role,
       by,
       from,
+      local,
       credential,
       scopes: [...(token ? [token.scope] : []), account.scope],
       plant: this.#options.plant,
       watch: this.#watch,
-      ...(by === 'sign_in' ? { used: () => this.#quietly(() => this.#options.signIns.touch(credential)) } : {}),
+      ...(by === 'sign_in' ? { used: () => this.#used(credential, local) } : {}),
     })
     this.#stamps.set(access, stampOf(account, token))
     return access
@@ -171,12 +194,45 @@ export class Gate {
       displayName: local ? 'Local display' : 'Operator',
       role,
       by,
-      from: local ? 'local display' : address,
+      from: local ? LOCAL_DISPLAY : address,
+      local,
       credential: null,
       scopes: [],
       plant: this.#options.plant,
       watch: this.#watch,
     })
+  }
+
+  /** Whoever walks by a locked display. */
+  #lockedOut(account: AccountRecord): Access {
+    const access = new Access({
+      owner: 'locked',
+      account: null,
+      displayName: 'Local display',
+      role: LOCKED_ROLE,
+      by: 'locked',
+      from: LOCAL_DISPLAY,
+      local: true,
+      credential: null,
+      scopes: [account.scope],
+      plant: this.#options.plant,
+      watch: this.#watch,
+    })
+    this.#stamps.set(access, stampOf(account, null))
+    return access
+  }
+
+  /** The account that the display is locked for, while it may get in. */
+  get #lockedFor(): AccountRecord | undefined {
+    const { display, accounts } = this.#options
+    const account = display.locked === null ? undefined : accounts.byId(display.locked)
+    return account?.disabled === false ? account : undefined
+  }
+
+  #used(signIn: string, local: boolean): void {
+    const { signIns, display } = this.#options
+    this.#quietly(() => signIns.touch(signIn))
+    if (local) display.used()
   }
 
   readonly #watch = (access: Access, ended: (close: CloseCode) => void): Stop => {
@@ -196,14 +252,20 @@ export class Gate {
 
   /** Why an access does not hold any more; null while it does. */
   #over(access: Access): CloseCode | null {
-    const { localDisplay } = this.#options
+    const { display } = this.#options
     switch (access.by) {
       case 'open':
         return this.closed ? CLOSE_CODES.sign_in_required : null
       case 'local_display': {
         if (!this.closed) return null
-        if (localDisplay !== 'open') return CLOSE_CODES.sign_in_required
+        if (display.asks !== 'open') return CLOSE_CODES.sign_in_required
         return access.role === DISPLAY_ROLE ? null : CLOSE_CODES.rights_changed
+      }
+      case 'locked': {
+        const account = this.#lockedFor
+        // Who has signed in at it comes back by themselves, as the one that they are.
+        if (!account) return display.there ? null : CLOSE_CODES.sign_in_required
+        return stampOf(account, null) === this.#stamps.get(access) ? null : CLOSE_CODES.rights_changed
       }
       case 'sign_in':
       case 'token': {

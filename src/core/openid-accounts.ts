@@ -31,6 +31,7 @@ export class OpenIdAccounts {
       role,
       scope,
       password: null,
+      pin: null,
       disabled: false,
       failed: 0,
       lockedUntil: null,

@@ -1,8 +1,8 @@
 import type { OpenIdRefusal, SignInState } from '../shared/account.ts'
 import type { Access } from './access.ts'
 import type { AccountRecord } from './account-store.ts'
-import type { Accounts } from './accounts.ts'
-import { type Administration, fromOf, shownAccount, type Visitor } from './administration.ts'
+import { accountFacts, type Accounts } from './accounts.ts'
+import { type Entrance, fromOf, type Visitor } from './entrance.ts'
 import type { Audit } from './audit.ts'
 import type { Gate } from './gate.ts'
 import type { OpenIdAccounts } from './openid-accounts.ts'
@@ -43,7 +43,7 @@ export interface OpenIdSignInsOptions {
   readonly openIdAccounts: OpenIdAccounts
   readonly accounts: Pick<Accounts, 'find'>
   readonly signIns: Pick<SignIns, 'ofAccount' | 'end'>
-  readonly administration: Pick<Administration, 'begin'>
+  readonly entrance: Pick<Entrance, 'begin'>
   readonly gate: Pick<Gate, 'closed' | 'recheck'>
   readonly audit: Pick<Audit, 'record'>
 }
@@ -99,7 +99,7 @@ export class OpenIdSignIns {
       return this.#refuse(error.code, 'unknown', visitor)
     }
     const account = this.#accountOf(claims, visitor)
-    return { cookie: this.#options.administration.begin(account, { ...visitor, cookie: flow.before }), to: flow.to }
+    return { cookie: this.#options.entrance.begin(account, { ...visitor, cookie: flow.before }), to: flow.to }
   }
 
   /** Where somebody goes on who signs out; null where the provider has no part in it. */
@@ -121,7 +121,7 @@ export class OpenIdSignIns {
     }
     if (old?.disabled) return this.#refuse('disabled', who, visitor, old)
     const now = old ? openIdAccounts.renew(old, grant) : openIdAccounts.add(subject, names, grant)
-    const [before, after] = [old && shownAccount(old), shownAccount(now)]
+    const [before, after] = [old && accountFacts(old), accountFacts(now)]
     const doer = { who: now.name, from: fromOf(visitor) }
     if (!before) audit.record(doer, { action: 'account_added', target: now.name, new: { ...after, ...subject } })
     else if (JSON.stringify(before) !== JSON.stringify(after))
@@ -142,7 +142,7 @@ export class OpenIdSignIns {
       {
         action: 'sign_in',
         target: 'panel',
-        ...(account ? { old: shownAccount(account) } : {}),
+        ...(account ? { old: accountFacts(account) } : {}),
         result: `openid_${code}`,
       },
     )

@@ -1,6 +1,6 @@
 import type { SettingChanges, SettingsView } from '../shared/settings.ts'
 import type { Access } from './access.ts'
-import { Forbidden } from './administration.ts'
+import { Forbidden } from './refusals.ts'
 import type { Audit } from './audit.ts'
 import { type Action, forbiddenMessage } from './rights.ts'
 

@@ -1,4 +1,6 @@
-import { type Role, ROLES } from '../shared/account.ts'
+import { type Action, type Role, ROLES } from '../shared/account.ts'
+
+export { type Action, ACTIONS } from '../shared/account.ts'
 
 /**
  * Everything that somebody may do or be kept from, and from which role on. The one table: ws, REST and the window's port
@@ -34,10 +36,7 @@ const LEAST_ROLE = {
   audit: 'administrator',
   /** The panel's own: its address, how long it remembers; and starting it again. */
   settings: 'administrator',
-} as const satisfies Record<string, Role>
-
-export type Action = keyof typeof LEAST_ROLE
-export const ACTIONS = Object.keys(LEAST_ROLE) as Action[]
+} as const satisfies Record<Action, Role>
 
 /** These show or change the panel as a whole: nobody may who may not see the whole plant. */
 export const PLANT_WIDE: ReadonlySet<Action> = new Set<Action>([

@@ -26,6 +26,8 @@ export interface SessionsOptions {
   readonly connections: number
   /** Most remote viewers at one address. */
   readonly connectionsPerAddress: number
+  /** Most remote viewers with one account, its tokens among them. */
+  readonly connectionsPerAccount: number
   readonly version: string
   readonly operations: Operations
   readonly health: (access: Access) => Frame
@@ -42,6 +44,11 @@ export interface SessionTotals {
 const TOO_MANY_OF_ADDRESS: CloseCode = {
   ...CLOSE_CODES.too_many_connections,
   reason: 'too many connections from one address',
+}
+
+const TOO_MANY_OF_ACCOUNT: CloseCode = {
+  ...CLOSE_CODES.too_many_connections,
+  reason: 'too many connections of one account',
 }
 
 const refused: Connection = { receive: () => undefined, drained: () => undefined, closed: () => undefined }
@@ -100,7 +107,7 @@ export class Sessions {
       socket.close(CLOSE_CODES.going_away.code, CLOSE_CODES.going_away.reason)
       return refused
     }
-    const full = this.#fullFor(peer)
+    const full = this.#fullFor(peer, access)
     if (full) {
       socket.close(full.code, full.reason)
       return refused
@@ -159,17 +166,19 @@ export class Sessions {
   }
 
   /** Why this viewer cannot be let in; null where it can. */
-  #fullFor({ kind, address }: Peer): CloseCode | null {
+  #fullFor({ kind, address }: Peer, { account }: Access): CloseCode | null {
     if (kind === 'local') return null
-    const { connections, connectionsPerAddress } = this.#options
+    const { connections, connectionsPerAddress, connectionsPerAccount } = this.#options
     const group = addressGroup(address)
-    let [all, same] = [0, 0]
-    for (const { peer } of this.#sessions) {
+    let [all, same, own] = [0, 0, 0]
+    for (const { peer, access } of this.#sessions) {
       if (peer.kind === 'local') continue
       all += 1
       if (addressGroup(peer.address) === group) same += 1
+      if (account !== null && access.account === account) own += 1
     }
     if (all >= connections) return CLOSE_CODES.too_many_connections
-    return same >= connectionsPerAddress ? TOO_MANY_OF_ADDRESS : null
+    if (same >= connectionsPerAddress) return TOO_MANY_OF_ADDRESS
+    return own >= connectionsPerAccount ? TOO_MANY_OF_ACCOUNT : null
   }
 }

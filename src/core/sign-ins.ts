@@ -13,9 +13,6 @@ export const ROTATE_MS = 15 * 60_000
 /** How long requests that were under way may still show the secret before. */
 const GRACE_MS = 60_000
 
-/** Most browsers of one account; the one that was used least lately goes. */
-const MOST_OF_ACCOUNT = 20
-
 /** Not every request is worth a write. */
 const USED_MS = 60_000
 
@@ -30,14 +27,26 @@ export type UsedCookie =
 export class SignIns {
   readonly #store: AccountStore
   readonly #clock: Clock
+  readonly #most: number
 
-  constructor(store: AccountStore, clock: Clock) {
+  /** `most`: browsers of one account; the one that was used least lately goes. */
+  constructor(store: AccountStore, clock: Clock, most = 10) {
     this.#store = store
     this.#clock = clock
+    this.#most = most
   }
 
   /** Begins one, always with a new id: what a browser brought along before is of no use to anybody. */
-  begin(account: number, address: string, agent: string): { readonly signIn: SignInRecord; readonly cookie: string } {
+  begin(
+    account: number,
+    address: string,
+    agent: string,
+  ): {
+    readonly signIn: SignInRecord
+    readonly cookie: string
+    /** What had to go for it. */
+    readonly ended: readonly SignInRecord[]
+  } {
     const now = this.#clock.now()
     const secret = newSecret()
     const signIn: SignInRecord = {
@@ -54,9 +63,10 @@ export class SignIns {
       agent: agent.slice(0, 200),
     }
     const own = this.ofAccount(account)
-    for (const each of own.slice(0, Math.max(0, own.length - MOST_OF_ACCOUNT + 1))) this.#store.deleteSignIn(each.id)
+    const ended = own.slice(0, Math.max(0, own.length - this.#most + 1))
+    for (const each of ended) this.#store.deleteSignIn(each.id)
     this.#store.saveSignIn(signIn)
-    return { signIn, cookie: `${signIn.id}.${secret}` }
+    return { signIn, cookie: `${signIn.id}.${secret}`, ended }
   }
 
   /** What a cookie is worth. `rotate`: the answer can carry a new one, and somebody is doing something. */

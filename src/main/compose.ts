@@ -291,6 +291,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     limits,
     connections: config.connections,
     connectionsPerAddress: config.connectionsPerAddress,
+    connectionsPerAccount: config.connectionsPerAccount,
     version: VERSION,
     operations,
     health: (access) => (access.may('diagnostics') ? board.frame : board.reducedFrame),
@@ -431,7 +432,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     suspended: () => clockWatch.suspended(),
     resumed: () => clockWatch.resumed(),
     ask: (question) => web.ask(question),
-    offerCode: () => administration.offerCode(),
+    offerCode: () => administration.entrance.offerCode(),
     underWay: () => ({
       commands: commands.underWay,
       controlled: hub.folded.control.size,

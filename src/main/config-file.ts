@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { LOCAL_DISPLAYS } from '../core/gate.ts'
+import { LOCAL_DISPLAYS } from '../core/display.ts'
 import { MAX_NAME_LENGTH } from '../shared/datagram.ts'
 import { type Plant, PlantSchema } from '../shared/plant.ts'
 import { LOG_LEVELS } from './adapters/logger.ts'
@@ -158,6 +158,15 @@ export const SettingsSchema = Type.Object({
         'Who acts at the window once there are accounts: open (anybody, as an operator) or sign-in. Default: open',
     }),
   ),
+  lock_after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1_440,
+      title: 'Lock after',
+      description:
+        'Minutes without anybody doing anything after which the window is locked, where it asks to sign in; 0: never. Default: 10',
+    }),
+  ),
   openid: Type.Optional(OpenIdSchema),
   connections: Type.Optional(
     Type.Integer({
@@ -173,6 +182,23 @@ export const SettingsSchema = Type.Object({
       maximum: 10_000,
       title: 'Connections per address',
       description: 'Most browsers at a time from one address. Default: 50',
+    }),
+  ),
+  connections_per_account: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      title: 'Connections per account',
+      description: 'Most browsers and programs at a time with one account. Default: 20',
+    }),
+  ),
+  sign_ins_per_account: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      title: 'Browsers per account',
+      description:
+        'Most browsers that one account is signed in with; one more ends the one used longest ago. Default: 10',
     }),
   ),
   messages_per_second: Type.Optional(

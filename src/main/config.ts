@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { LOCAL_DISPLAYS, type LocalDisplay } from '../core/gate.ts'
+import { LOCAL_DISPLAYS, type LocalDisplay } from '../core/display.ts'
 import type { Retention } from '../core/journal.ts'
 import { CONTROL_PREFIX, EVENTS_PER_SECOND } from '../core/plant.ts'
 import { LOG_LEVELS, type LogLevel } from './adapters/logger.ts'
@@ -62,8 +62,12 @@ export interface Config {
   readonly localDisplay: LocalDisplay
   /** Null: nobody but the panel itself knows people. */
   readonly openId: OpenIdConfig | null
+  /** Milliseconds; null: never. */
+  readonly lockAfterMs: number | null
   readonly connections: number
   readonly connectionsPerAddress: number
+  readonly connectionsPerAccount: number
+  readonly signInsPerAccount: number
   readonly messagesPerSecond: number
   /** Largest message from a viewer, and body of a request. */
   readonly messageBytes: number
@@ -179,10 +183,13 @@ function configOf(source: Source, configured: ConfigFile | undefined): Extract<C
       configured,
       given: givenSettings(flags),
       with: (other) => configOf(source, other).config,
+      lockAfterMs: (integer(flags, 'lock-after', 0, 1_440) ?? file.lock_after ?? 10) * 60_000 || null,
       localDisplay: localDisplay(text(flags, 'local-display')) ?? file.local_display ?? 'open',
       openId: file.openid ? openIdConfig(file.openid, configFile, names) : null,
       connections: integer(flags, 'connections', 1, 10_000) ?? file.connections ?? 100,
       connectionsPerAddress: integer(flags, 'connections-per-address', 1, 10_000) ?? file.connections_per_address ?? 50,
+      connectionsPerAccount: integer(flags, 'connections-per-account', 1, 10_000) ?? file.connections_per_account ?? 20,
+      signInsPerAccount: integer(flags, 'sign-ins-per-account', 1, 1_000) ?? file.sign_ins_per_account ?? 10,
       messagesPerSecond: integer(flags, 'messages-per-second', 10, 100_000) ?? file.messages_per_second ?? 100,
       messageBytes: (integer(flags, 'message-kib', 4, 1_024) ?? file.message_kib ?? 64) * 1024,
       retention: {

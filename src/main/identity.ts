@@ -3,6 +3,8 @@ import { Accounts } from '../core/accounts.ts'
 import { Administration } from '../core/administration.ts'
 import { Audit } from '../core/audit.ts'
 import type { Clock } from '../core/clock.ts'
+import { Display } from '../core/display.ts'
+import { Entrance } from '../core/entrance.ts'
 import { FirstCode } from '../core/first-code.ts'
 import { Gate } from '../core/gate.ts'
 import { JournalError } from '../core/journal-store.ts'
@@ -19,7 +21,7 @@ import type { Config } from './config.ts'
 import { type OpenId, openOpenId } from './openid.ts'
 
 export interface IdentityOptions {
-  readonly config: Pick<Config, 'dataDir' | 'localDisplay' | 'openId'>
+  readonly config: Pick<Config, 'dataDir' | 'localDisplay' | 'lockAfterMs' | 'signInsPerAccount' | 'openId'>
   readonly clock: Clock
   readonly log: Log
   readonly plant: DescribedPlant
@@ -45,21 +47,23 @@ export class AccountsUnreadable extends Error {
 
 /** Throws {@link AccountsUnreadable}: to go on without the accounts that there are would open the panel to everybody. */
 export function openIdentity({ config, clock, log, plant, surroundings }: IdentityOptions): Identity {
-  const { dataDir, localDisplay, openId: settings } = config
+  const { dataDir, localDisplay, lockAfterMs, signInsPerAccount, openId: settings } = config
   const store = openStore(dataDir)
   if (!store.lasting) log.warn({}, 'nobody can be given an account, because the data folder cannot be written')
   const accounts = new Accounts({ store, clock, passwords: new Passwords(surroundings.scryptCost) })
-  const signIns = new SignIns(store, clock)
+  const signIns = new SignIns(store, clock, signInsPerAccount)
   const tokens = new AccessTokens(store, clock)
-  const anchor = store.lasting ? fileAnchor(dataDir) : { write: () => undefined }
+  const anchor = store.lasting ? fileAnchor(dataDir) : { write: () => undefined, read: () => store.auditHead }
   const audit = new Audit({ store, clock, anchor, log })
-  const gate = new Gate({ store, accounts, signIns, tokens, audit, clock, log, plant, localDisplay })
+  const display = new Display({ clock, asks: localDisplay, lockAfterMs })
+  const gate = new Gate({ store, accounts, signIns, tokens, audit, clock, log, plant, display })
   const code = new FirstCode(clock, surroundings.tellCode ?? null)
+  const entrance = new Entrance({ store, accounts, signIns, audit, gate, display, code, clock })
   const { count, hash } = store.auditHead
   // Also where only the system's log keeps it: whoever can write the data folder cannot change that.
   if (count > 0) log.info({ rows: count, hash }, 'the audit goes on')
-  const administration = new Administration({ store, accounts, signIns, tokens, audit, gate, code, clock })
-  const parts = { store, accounts, signIns, administration, gate, audit, clock, log }
+  const administration = new Administration({ accounts, signIns, tokens, audit, gate, display, clock, entrance })
+  const parts = { store, accounts, signIns, entrance, gate, audit, clock, log }
   const openId: OpenId | null = settings && openOpenId(settings, parts)
   let closed = false
   return {

@@ -1,6 +1,6 @@
 import type { Accounts } from '../core/accounts.ts'
 import type { AccountStore } from '../core/account-store.ts'
-import type { Administration } from '../core/administration.ts'
+import type { Entrance } from '../core/entrance.ts'
 import type { Audit } from '../core/audit.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Gate } from '../core/gate.ts'
@@ -17,7 +17,7 @@ export interface OpenIdParts {
   readonly store: AccountStore
   readonly accounts: Accounts
   readonly signIns: SignIns
-  readonly administration: Administration
+  readonly entrance: Entrance
   readonly gate: Gate
   readonly audit: Audit
   readonly clock: Clock

@@ -148,6 +148,13 @@ export const OPTIONS = [
     text: 'Who acts at the window once there are accounts: open (anybody, as an operator) or sign-in.',
     default: 'open',
   },
+  {
+    flag: 'lock-after',
+    value: 'MINUTES',
+    key: 'lock_after',
+    text: 'With sign-in at the window: locks it after so long without anybody doing anything; 0: never.',
+    default: '10',
+  },
   { flag: 'connections', value: 'N', key: 'connections', text: 'Most browsers at a time.', default: '100' },
   {
     flag: 'connections-per-address',
@@ -155,6 +162,20 @@ export const OPTIONS = [
     key: 'connections_per_address',
     text: 'Most browsers at a time from one address.',
     default: '50',
+  },
+  {
+    flag: 'connections-per-account',
+    value: 'N',
+    key: 'connections_per_account',
+    text: 'Most browsers and programs at a time with one account.',
+    default: '20',
+  },
+  {
+    flag: 'sign-ins-per-account',
+    value: 'N',
+    key: 'sign_ins_per_account',
+    text: 'Most browsers that one account is signed in with; one more ends the one used longest ago.',
+    default: '10',
   },
   {
     flag: 'messages-per-second',

@@ -1,5 +1,8 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import AccountView from './views/account-view.vue'
+import AccountsView from './views/accounts-view.vue'
 import AlarmsView from './views/alarms-view.vue'
+import AuditView from './views/audit-view.vue'
 import DeviceView from './views/device-view.vue'
 import DevicesView from './views/devices-view.vue'
 import EventsView from './views/events-view.vue'
@@ -59,6 +62,9 @@ const routes: RouteRecordRaw[] = [
   { path: '/panel', name: 'panel', component: PanelView },
   { path: '/settings', name: 'settings', component: SettingsView },
   { path: '/sign-in', name: 'sign-in', component: SignInView },
+  { path: '/account', name: 'account', component: AccountView },
+  { path: '/accounts', name: 'accounts', component: AccountsView },
+  { path: '/audit', name: 'audit', component: AuditView },
   { path: '/about', name: 'about', component: () => import('./views/about-view.vue') },
   { path: '/gallery', name: 'gallery', component: () => import('./views/gallery-view.vue') },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView },

@@ -5,6 +5,28 @@ import { MAX_NAME_LENGTH } from './datagram.ts'
 export const ROLES = ['viewer', 'operator', 'engineer', 'administrator'] as const
 export type Role = (typeof ROLES)[number]
 
+/** What somebody may do or be kept from; from which role on is said by `src/core/rights.ts`. */
+export const ACTIONS = [
+  'view',
+  'export',
+  'own_account',
+  'control',
+  'command',
+  'write',
+  'stop',
+  'alarm_acknowledge',
+  'alarm_shelve',
+  'diagnostics',
+  'metrics',
+  'ingest',
+  'alarm_service',
+  'accounts',
+  'sessions',
+  'audit',
+  'settings',
+] as const
+export type Action = (typeof ACTIONS)[number]
+
 /** Machines and groups of devices by name; what they name may appear later. */
 export const ScopeSchema = Type.Object(
   {
@@ -43,6 +65,7 @@ export const AccountViewSchema = Type.Object({
   scope: MaybeScopeSchema,
   disabled: Type.Boolean(),
   locked_until: MaybeTime('Too many wrong passwords: nobody gets in before then'),
+  pin: Type.Boolean({ description: 'It has a PIN for the machine’s own display.' }),
   created: Time('When it was made'),
   by: Type.Enum(['password', 'openid'] as const, { description: 'How one signs in with it.' }),
 })
@@ -81,7 +104,15 @@ export const MeSchema = Type.Object({
   display_name: Type.String(),
   role: Type.Enum(ROLES),
   scope: MaybeScopeSchema,
-  by: Type.Enum(['open', 'local_display', 'sign_in', 'token'] as const, { description: 'How the panel knows.' }),
+  by: Type.Enum(['open', 'local_display', 'locked', 'sign_in', 'token'] as const, {
+    description: 'How the panel knows.',
+  }),
+  may: Type.Array(Type.Enum(ACTIONS), { description: 'What they may do; the panel refuses the rest.' }),
+  pin: Type.Boolean({ description: 'Their account has a PIN.' }),
+  lockable: Type.Boolean({ description: 'The machine’s own display, which locks when nobody does anything.' }),
+  locked_for: Type.Union([Type.Object({ account: Type.String(), display_name: Type.String() }), Type.Null()], {
+    description: 'The display is locked, and this one was there.',
+  }),
 })
 export type Me = Type.Static<typeof MeSchema>
 
@@ -108,6 +139,14 @@ export type SignInState = Type.Static<typeof SignInStateSchema>
 /** Why signing in by OpenID Connect came to nothing, as the page is told. */
 export const OPENID_REFUSALS = ['unreachable', 'expired', 'denied', 'failed', 'no_role', 'disabled', 'first'] as const
 export type OpenIdRefusal = (typeof OPENID_REFUSALS)[number]
+/** What looking through the audit's chain came to. */
+export const AuditVerdictSchema = Type.Object({
+  ok: Type.Boolean(),
+  count: Type.Integer({ description: 'How many rows are as they were.' }),
+  hash: Type.Union([Type.String(), Type.Null()], { description: 'Of the last row, where all are.' }),
+  problem: Type.Union([Type.String(), Type.Null()], { description: 'What is wrong, for people.' }),
+})
+export type AuditVerdict = Type.Static<typeof AuditVerdictSchema>
 
 /** One row of the audit: who did what, from where, and what came of it. */
 export const AuditRowSchema = Type.Object({
@@ -123,3 +162,16 @@ export const AuditRowSchema = Type.Object({
   hash: Type.String({ description: 'SHA-256 of the hash before and this row.' }),
 })
 export type AuditRow = Type.Static<typeof AuditRowSchema>
+
+/** What signing out answers to whoever had signed in by OpenID Connect. */
+export const SignedOutSchema = Type.Object(
+  {
+    end_session_url: Type.String({
+      description: 'Where the browser signs out at the provider of OpenID Connect, too.',
+    }),
+  },
+  {
+    description: 'Done here; one had signed in by OpenID Connect',
+    examples: [{ end_session_url: 'https://login.example/end-session' }],
+  },
+)

@@ -110,11 +110,13 @@ const BY_REQUEST: Readonly<Partial<Record<Action, ((ask: Ask) => Promise<boolean
     async (ask) => (await ask('/api/v1/accounts', 'POST', { name: 'x', password: 'y', role: 'viewer' })).status !== 403,
     async (ask) => (await ask('/api/v1/accounts/nobody', 'PATCH', { disabled: true })).status !== 403,
     async (ask) => (await ask('/api/v1/accounts/nobody/password', 'POST', { password: PASSWORD })).status !== 403,
+    async (ask) => (await ask('/api/v1/accounts/nobody/pin', 'POST', { pin: null })).status !== 403,
     async (ask) => (await ask('/api/v1/accounts/nobody', 'DELETE')).status !== 403,
   ],
   sessions: [async (ask) => (await ask('/api/v1/sessions')).text.includes('"root"')],
   audit: [
     async (ask) => (await ask('/api/v1/audit')).status === 200,
+    async (ask) => (await ask('/api/v1/audit/verify')).status === 200,
     async (ask) => (await ask('/api/v1/audit/export')).status === 200,
   ],
   settings: [

@@ -137,6 +137,7 @@ export class CoreStage {
       },
       connections: options.connections ?? 100,
       connectionsPerAddress: options.connectionsPerAddress ?? 100,
+      connectionsPerAccount: 100,
       version: '0.0.0',
       operations: this.operations,
       health: () => this.health,

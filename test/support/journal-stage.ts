@@ -94,6 +94,7 @@ export class JournalStage {
       },
       connections: 100,
       connectionsPerAddress: 100,
+      connectionsPerAccount: 100,
       version: '0',
       operations: new Operations({
         hub,

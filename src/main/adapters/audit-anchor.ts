@@ -14,6 +14,7 @@ export function fileAnchor(dataDir: string): AuditAnchor {
       writeFileSync(`${file}.new`, `${JSON.stringify({ count, hash })}\n`, { mode: 0o640 })
       renameSync(`${file}.new`, file)
     },
+    read: () => readAnchor(dataDir),
   }
 }
 

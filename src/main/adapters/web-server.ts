@@ -10,7 +10,8 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { CLOSE_CODES, type CloseCode } from '../../shared/close-codes.ts'
 import { JournalError } from '../../core/journal-store.ts'
 import type { Log } from '../../core/log.ts'
-import { type Administration, Forbidden, SignInRefused } from '../../core/administration.ts'
+import type { Administration } from '../../core/administration.ts'
+import { Forbidden, SignInRefused } from '../../core/refusals.ts'
 import { AccountObjection } from '../../core/accounts.ts'
 import type { Credentials, Gate } from '../../core/gate.ts'
 import { type PanelSettings, SettingsObjection } from '../../core/panel-settings.ts'
@@ -340,7 +341,7 @@ function answerTo(error: unknown): {
     return { status: SIGN_IN_STATUS[code], body: errorBody(code, message), ...wait }
   }
   if (error instanceof AccountObjection) {
-    const status = error.code === 'account_unknown' ? 404 : error.code === 'password_refused' ? 422 : 409
+    const status = OBJECTION_STATUS[error.code]
     return { status, body: errorBody(error.code, error.message) }
   }
   if (error instanceof SettingsObjection) {
@@ -357,6 +358,15 @@ function answerTo(error: unknown): {
   if (status < 500) return { status, body: errorBody('bad_request', 'The request is not right.') }
   return { status: 500, body: errorBody('internal', 'Something went wrong inside. The log says what.') }
 }
+
+const OBJECTION_STATUS = {
+  account_unknown: 404,
+  account_exists: 409,
+  password_refused: 422,
+  pin_refused: 422,
+  last_administrator: 409,
+  scope_refused: 409,
+} as const
 
 const SIGN_IN_STATUS = { sign_in_failed: 401, locked: 429, code_wrong: 403, not_lasting: 503, not_found: 404 } as const
 

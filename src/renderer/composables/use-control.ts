@@ -1,6 +1,7 @@
 import { computed, type MaybeRefOrGetter, ref, toValue, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { type Holding, holdingOf } from '../model/holding.ts'
+import { useIdentity } from '../stores/identity.ts'
 import { useActions } from '../stores/actions.ts'
 import { useSession } from '../stores/session.ts'
 import { useSource } from '../stores/source.ts'
@@ -12,13 +13,14 @@ export function useControl(machine: MaybeRefOrGetter<string>) {
   const source = useSource()
   const session = useSession()
   const actions = useActions()
+  const identity = useIdentity()
   const errorWords = useErrorWords()
   const holding = computed<Holding>(() => holdingOf(source.control.get(toValue(machine)), session.id))
   /** The panel's answer is being waited for. */
   const asking = ref(false)
   /** Why the panel said no, for people. */
   const problem = ref<string | null>(null)
-  const able = computed(() => session.mayAct && !asking.value)
+  const able = computed(() => session.mayAct && identity.may('control') && !asking.value)
 
   // What was said of another situation is no longer true.
   watch(

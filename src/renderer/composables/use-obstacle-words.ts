@@ -1,9 +1,11 @@
 import { useI18n } from 'vue-i18n'
 import type { Obstacle } from '../model/obstacle.ts'
+import { useRoleObstacle } from './use-role-obstacle.ts'
 
 /** Why a person cannot act just now, in words. */
 export function useObstacleWords(): (obstacle: Obstacle) => string {
   const { t } = useI18n()
+  const role = useRoleObstacle()
   return (obstacle) => {
     switch (obstacle.kind) {
       case 'interlocked':
@@ -12,6 +14,8 @@ export function useObstacleWords(): (obstacle: Obstacle) => string {
         return obstacle.holder === null
           ? t('obstacle.not_in_control')
           : t('obstacle.held_by_other', { holder: obstacle.holder })
+      case 'role':
+        return role()
       case 'replay':
       case 'offline':
       case 'link_stale':

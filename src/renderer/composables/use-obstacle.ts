@@ -1,6 +1,7 @@
 import { computed, type ComputedRef, type MaybeRefOrGetter, toValue } from 'vue'
 import { type Act, type LinkState, type Obstacle, obstacleOf } from '../model/obstacle.ts'
 import { useClock } from '../stores/clock.ts'
+import { useIdentity } from '../stores/identity.ts'
 import { useReplay } from '../stores/replay.ts'
 import { useSession } from '../stores/session.ts'
 import { useSource } from '../stores/source.ts'
@@ -22,9 +23,11 @@ export function useObstacles(): (act: Act) => Obstacle | null {
   const link = useLinkState()
   const session = useSession()
   const source = useSource()
+  const identity = useIdentity()
   return (act) =>
     obstacleOf(act, {
       link: link.value,
+      allowed: identity.may('command'),
       plant: session.plant,
       session: session.id,
       control: (machine) => source.control.get(machine),

@@ -48,6 +48,12 @@ export function useTitle(): void {
         return t('gallery.title')
       case 'sign-in':
         return t('signIn.title')
+      case 'account':
+        return t('people.own.title')
+      case 'accounts':
+        return t('people.accounts.title')
+      case 'audit':
+        return t('people.audit.title')
       case 'not-found':
         return t('notFound.title')
       case undefined:

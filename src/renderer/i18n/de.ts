@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts'
+import { peopleDe } from './people-de.ts'
 
 /** Every text of the panel in German. */
 export const de: Messages = {
@@ -22,6 +23,9 @@ export const de: Messages = {
     settings: 'Einstellungen',
     about: 'Über',
     gallery: 'Bausteine',
+    account: 'Mein Konto',
+    accounts: 'Konten',
+    audit: 'Prüfpfad',
   },
   settings: {
     title: 'Einstellungen',
@@ -533,6 +537,8 @@ export const de: Messages = {
     interlocked: 'Verriegelung {name}: {reason}',
     not_in_control: 'Sie bedienen nicht.',
     held_by_other: '{holder} bedient.',
+    role: 'Ihre Rolle ({role}) erlaubt das nicht. Fragen Sie einen Administrator.',
+    signIn: 'Melden Sie sich dafür an.',
   },
   commands: {
     title: 'Befehle',
@@ -1045,6 +1051,8 @@ export const de: Messages = {
     notificationsOn: 'Neue Alarme werden auf dem Desktop gemeldet, solange diese Seite nicht im Vordergrund ist.',
     notificationsNo: 'Der Browser erlaubt hier keine Desktop-Benachrichtigungen.',
   },
+  people: peopleDe,
+  role: { viewer: 'Betrachter', operator: 'Bediener', engineer: 'Techniker', administrator: 'Administrator' },
   signIn: {
     title: 'Anmelden',
     first: 'Der erste Administrator',
@@ -1053,7 +1061,6 @@ export const de: Messages = {
     name: 'Name',
     password: 'Passwort',
     submit: 'Anmelden',
-    failed: 'Das Panel antwortet nicht. Versuchen Sie es noch einmal.',
     openid: 'Mit Single Sign-on anmelden',
     openidUnreachable:
       'Der Anmeldedienst antwortet nicht. Er wird wieder versucht; Name und Passwort gehen inzwischen.',

@@ -1,3 +1,5 @@
+import { peopleEn } from './people-en.ts'
+
 /** Every text of the panel in English, the language that is complete by definition. */
 export const en = {
   app: {
@@ -20,6 +22,9 @@ export const en = {
     settings: 'Settings',
     about: 'About',
     gallery: 'Components',
+    account: 'My account',
+    accounts: 'Accounts',
+    audit: 'Audit',
   },
   settings: {
     title: 'Settings',
@@ -530,6 +535,8 @@ export const en = {
     interlocked: 'Interlock {name}: {reason}',
     not_in_control: 'You do not have control.',
     held_by_other: '{holder} has control.',
+    role: 'Your role ({role}) does not allow this. Ask an administrator.',
+    signIn: 'Sign in to do this.',
   },
   commands: {
     title: 'Commands',
@@ -1038,6 +1045,8 @@ export const en = {
     notificationsOn: 'Desktop notifications tell of new alarms while this page is not in front.',
     notificationsNo: 'The browser does not allow desktop notifications here.',
   },
+  people: peopleEn,
+  role: { viewer: 'Viewer', operator: 'Operator', engineer: 'Engineer', administrator: 'Administrator' },
   signIn: {
     title: 'Sign in',
     first: 'The first administrator',
@@ -1046,7 +1055,6 @@ export const en = {
     name: 'Name',
     password: 'Password',
     submit: 'Sign in',
-    failed: 'The panel does not answer. Try again.',
     openid: 'Sign in with single sign-on',
     openidUnreachable: 'The sign-in provider does not answer. It is tried again; name and password work meanwhile.',
     openidProblem: {

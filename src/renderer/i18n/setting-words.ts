@@ -80,6 +80,19 @@ export const SETTINGS_DE: Readonly<Record<string, Words>> = {
     description: 'Anmeldung über einen Anbieter von OpenID Connect. Vorgabe: keiner',
   },
   connections: { title: 'Verbindungen', description: 'Höchstens so viele Browser zugleich. Vorgabe: 100' },
+  lock_after: {
+    title: 'Sperren nach, Minuten',
+    description:
+      'Wo das Fenster eine Anmeldung verlangt: Minuten, nach denen es gesperrt wird, wenn niemand etwas tut; 0: nie. Vorgabe: 10',
+  },
+  connections_per_account: {
+    title: 'Verbindungen je Konto',
+    description: 'Höchstens so viele Browser und Programme eines Kontos zugleich. Vorgabe: 20',
+  },
+  sign_ins_per_account: {
+    title: 'Anmeldungen je Konto',
+    description: 'In höchstens so vielen Browsern ist ein Konto angemeldet; der älteste wird abgemeldet. Vorgabe: 10',
+  },
   connections_per_address: {
     title: 'Verbindungen je Adresse',
     description: 'Höchstens so viele Browser zugleich von einer Adresse. Vorgabe: 50',

@@ -8,6 +8,8 @@ export type LinkState = 'live' | 'replay' | 'offline' | 'stale'
 /** Why a person cannot act on something just now. */
 export type Obstacle =
   | { readonly kind: 'replay' | 'offline' | 'link_stale' }
+  /** Whoever sits here may look, not act. */
+  | { readonly kind: 'role' }
   | { readonly kind: 'machine_unknown' | 'machine_terminated' | 'machine_stale' | 'no_commands' }
   | { readonly kind: 'interlocked'; readonly name: string; readonly reason: string }
   /** `holder`: who has it instead; null where nobody has. */
@@ -15,6 +17,8 @@ export type Obstacle =
 
 export interface ActSurroundings {
   readonly link: LinkState
+  /** The role allows it. */
+  readonly allowed: boolean
   readonly plant: PlantLookup
   readonly session: string | null
   readonly control: (machine: string) => Control | undefined
@@ -41,6 +45,7 @@ const LINK: Readonly<Record<Exclude<LinkState, 'live'>, Obstacle>> = {
 export function obstacleOf({ machine: name, device, type }: Act, around: ActSurroundings): Obstacle | null {
   const { link, plant, session, state } = around
   if (link !== 'live') return LINK[link]
+  if (!around.allowed) return { kind: 'role' }
   const machine = state.machines.get(name)
   if (!machine) return { kind: 'machine_unknown' }
   if (plant.machine(name)?.control === false) return { kind: 'no_commands' }

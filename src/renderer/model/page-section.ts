@@ -2,6 +2,7 @@
 const SECTIONS = [
   ['events', 'logs'],
   ['panel', 'links', 'settings', 'about'],
+  ['account', 'accounts', 'audit'],
 ] as const
 
 export type SectionPage = (typeof SECTIONS)[number][number]

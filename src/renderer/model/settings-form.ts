@@ -2,7 +2,7 @@ import type { Setting, SettingChanges } from '../../shared/settings.ts'
 
 /** What belongs together on the page, in this order; what is in none of them comes last. */
 const SECTIONS = {
-  window: ['kiosk', 'autostart', 'local_display'],
+  window: ['kiosk', 'autostart', 'local_display', 'lock_after'],
   network: [
     'host',
     'port',
@@ -15,6 +15,8 @@ const SECTIONS = {
     'updates',
     'connections',
     'connections_per_address',
+    'connections_per_account',
+    'sign_ins_per_account',
     'messages_per_second',
     'message_kib',
   ],

@@ -110,6 +110,7 @@ export const useSession = defineStore('session', () => {
     conflated,
     source,
     retryNow,
+    reconnect: (): void => client.reconnect(),
   }
 })
 

@@ -272,6 +272,25 @@ test('retryNow tries at once, but not while an attempt is under way or there is 
   expect(server.links).toHaveLength(2)
 })
 
+test('reconnecting lets go of a sound link and begins another at once, with the position', async () => {
+  const { server, client, statuses } = started()
+  const reply = client.subscribe('machine:a')
+  const old = server.link
+  client.reconnect()
+  expect(await reply).toBeUndefined()
+  expect(old.closed?.code).toBe(1000)
+  expect(server.links).toHaveLength(2)
+  // What the old link says of its end is no news.
+  old.events.closed(1000, '')
+  server.link.events.opened()
+  expect(server.link.sent[0]).toMatchObject({ type: 'hello', resume: { offset: 5 } })
+  server.link.say(welcome(true))
+  expect(statuses).toEqual(['live', 'reconnecting', 'live'])
+  client.close()
+  client.reconnect()
+  expect(server.links).toHaveLength(2)
+})
+
 test('closing says so, ends every timer and request, and is final', async () => {
   const { server, client, statuses } = started()
   const reply = client.subscribe('machine:a')

@@ -40,7 +40,7 @@ test('a file from before there was OpenID Connect is taken over', () => {
   const dir = tempDir()
   open(dir).close()
   const database = new DatabaseSync(join(dir, ACCOUNTS_FILE))
-  database.exec('DROP TABLE openid_subjects; PRAGMA user_version = 1')
+  database.exec('DROP TABLE openid_subjects; ALTER TABLE accounts DROP COLUMN pin; PRAGMA user_version = 1')
   database.close()
   const accounts = new OpenIdAccounts(open(dir), new FakeClock())
   expect(accounts.add(SUBJECT, NAMES, GRANT).name).toBe('anna')

@@ -47,6 +47,7 @@ describe('what is in the way', () => {
   }
   const around = (over: Partial<ActSurroundings> = {}, shown = machine): ActSurroundings => ({
     link: 'live',
+    allowed: true,
     plant: new PlantLookup(),
     session: 'me',
     control: () => control,
@@ -63,6 +64,11 @@ describe('what is in the way', () => {
   test('is the link before everything else', () => {
     const links = (['replay', 'offline', 'stale'] as const).map((link) => kind({ link, control: () => undefined }))
     expect(links).toEqual(['replay', 'offline', 'link_stale'])
+  })
+
+  test('is the role before the machine: nothing else would help', () => {
+    expect(kind({ allowed: false, control: () => undefined })).toBe('role')
+    expect(kind({ allowed: false, link: 'offline' })).toBe('offline')
   })
 
   test('is the machine: unknown, ended, silent, or one that takes no commands', () => {

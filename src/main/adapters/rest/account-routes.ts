@@ -10,7 +10,15 @@ import {
 } from '../../../shared/account.ts'
 import { accessOf } from './identity.ts'
 import { FORBIDDEN, problem, SIGN_IN_REQUIRED } from './problem-schema.ts'
-import { BAD_BODY, CHANGE_PROBLEMS, NewPasswordSchema, NoContentSchema, PASSWORD_REFUSED } from './sign-in-routes.ts'
+import {
+  BAD_BODY,
+  CHANGE_PROBLEMS,
+  MaybePinSchema,
+  NewPasswordSchema,
+  NoContentSchema,
+  PASSWORD_REFUSED,
+  PIN_REFUSED,
+} from './sign-in-routes.ts'
 
 const tags = ['Accounts']
 const strict = { additionalProperties: false } as const
@@ -35,6 +43,7 @@ const ChangeBodySchema = Type.Object(
   },
   { ...strict, examples: [{ role: 'viewer' }] },
 )
+const PinBodySchema = Type.Object({ pin: MaybePinSchema }, strict)
 const PasswordBodySchema = Type.Object({ password: NewPasswordSchema }, strict)
 
 const params = Type.Object({ name: Type.String({ description: 'Name of the account.' }) })
@@ -127,6 +136,24 @@ export function accountRoutes(app: FastifyInstance, administration: Administrati
     },
     async (request, reply) => {
       await administration.setPassword(accessOf(request), request.params.name, request.body.password)
+      return reply.code(204).send()
+    },
+  )
+
+  app.post<{ Params: Params; Body: Type.Static<typeof PinBodySchema> }>(
+    '/api/v1/accounts/:name/pin',
+    {
+      schema: {
+        tags,
+        operationId: 'setPin',
+        summary: 'Give an account another PIN, or take it away',
+        params,
+        body: PinBodySchema,
+        response: { 204: NoContentSchema, ...CHANGE_PROBLEMS, 404: UNKNOWN, 422: PIN_REFUSED },
+      },
+    },
+    async (request, reply) => {
+      await administration.setPin(accessOf(request), request.params.name, request.body.pin)
       return reply.code(204).send()
     },
   )

@@ -20,6 +20,7 @@ export const API_ERROR_CODES = [
   'account_unknown',
   'account_exists',
   'password_refused',
+  'pin_refused',
   'last_administrator',
   'scope_refused',
   'settings_changed',

@@ -4,7 +4,7 @@ import Type from 'typebox'
 import type { Administration } from '../../../core/administration.ts'
 import type { AuditQuery } from '../../../core/account-store.ts'
 import { auditText, AUDIT_FORMATS } from '../../../core/audit-text.ts'
-import { AuditRowSchema } from '../../../shared/account.ts'
+import { AuditRowSchema, AuditVerdictSchema } from '../../../shared/account.ts'
 import { accessOf } from './identity.ts'
 import { BAD_QUERY, FORBIDDEN, SIGN_IN_REQUIRED } from './problem-schema.ts'
 import { timeOf } from './query-schema.ts'
@@ -14,6 +14,9 @@ const filters = {
   who: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   action: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   text: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Anywhere in the row.' })),
+  outcome: Type.Optional(
+    Type.Enum(['done', 'not_done'] as const, { description: '`not_done`: what was refused or failed.' }),
+  ),
   from: Type.Optional(TimeSchema),
   to: Type.Optional(TimeSchema),
 }
@@ -68,6 +71,24 @@ export function auditRoutes(app: FastifyInstance, administration: Administration
     },
   )
 
+  app.get(
+    '/api/v1/audit/verify',
+    {
+      schema: {
+        tags: ['Accounts'],
+        operationId: 'verifyAudit',
+        summary: 'Is the audit as it was written?',
+        description: 'Looks through the whole chain. It is itself written down.',
+        response: {
+          200: { ...AuditVerdictSchema, description: 'What was found' },
+          401: SIGN_IN_REQUIRED,
+          403: FORBIDDEN,
+        },
+      },
+    },
+    (request) => administration.verifyAudit(accessOf(request)),
+  )
+
   app.get<{ Querystring: Type.Static<typeof ExportQuerySchema> }>(
     '/api/v1/audit/export',
     {
@@ -105,11 +126,12 @@ export function auditRoutes(app: FastifyInstance, administration: Administration
   )
 }
 
-function queryOf({ who, action, text, from, to }: Filters): Omit<AuditQuery, 'before' | 'limit'> {
+function queryOf({ who, action, text, outcome, from, to }: Filters): Omit<AuditQuery, 'before' | 'limit'> {
   return {
     who,
     action,
     text,
+    outcome,
     from: from === undefined ? undefined : Math.floor(timeOf(from)),
     to: to === undefined ? undefined : Math.floor(timeOf(to)),
   }

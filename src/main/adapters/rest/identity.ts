@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Access } from '../../../core/access.ts'
-import type { Visitor } from '../../../core/administration.ts'
+import type { Visitor } from '../../../core/entrance.ts'
 import type { Credentials, Gate } from '../../../core/gate.ts'
 import { type Action, forbiddenMessage } from '../../../core/rights.ts'
 import { ABSOLUTE_MS } from '../../../core/sign-ins.ts'

@@ -14,6 +14,7 @@ import { type History, historyRoutes } from './history-routes.ts'
 import { machineRoutes } from './machine-routes.ts'
 import { describeRoutes } from './openapi.ts'
 import type { Operating } from './operating.ts'
+import { displayRoutes } from './display-routes.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import type { OpenIdSignIns } from '../../../core/openid-sign-ins.ts'
 import { openIdRoutes } from './openid-routes.ts'
@@ -64,6 +65,7 @@ export async function restRoutes(
     commandRoutes(scope, operating)
     signInRoutes(scope, administration, openId)
     if (openId) openIdRoutes(scope, openId)
+    displayRoutes(scope, administration)
     accountRoutes(scope, administration)
     tokenRoutes(scope, administration)
     auditRoutes(scope, administration)

@@ -2,7 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
 import type { Administration } from '../../../core/administration.ts'
 import type { OpenIdSignIns } from '../../../core/openid-sign-ins.ts'
-import { AccountNameSchema, MeSchema, PASSWORD_LENGTH, SignInStateSchema } from '../../../shared/account.ts'
+import {
+  AccountNameSchema,
+  MeSchema,
+  PASSWORD_LENGTH,
+  SignedOutSchema,
+  SignInStateSchema,
+} from '../../../shared/account.ts'
 import { accessOf, maybeAccessOf, setCookie, visitorOf } from './identity.ts'
 import { NOT_JSON, ORIGIN_REFUSED, problem, SIGN_IN_REQUIRED, TOO_LARGE } from './problem-schema.ts'
 
@@ -18,6 +24,15 @@ export const NewPasswordSchema = Type.String({
   description: `At least ${PASSWORD_LENGTH.least} characters.`,
 })
 
+export const PinSchema = Type.String({ minLength: 1, maxLength: 32, description: '4 to 8 digits.' })
+/** Null: from now on there is none. */
+export const MaybePinSchema = Type.Union([PinSchema, Type.Null()], { description: 'Null removes it.' })
+export const PIN_REFUSED = problem(
+  'The PIN is too easy to guess; or the body is not right',
+  'pin_refused',
+  'A PIN must have 4 to 8 digits.',
+)
+
 const SignInBodySchema = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 64 }), password: AnyPasswordSchema },
   { ...strict, examples: [{ name: 'anna', password: '…' }] },
@@ -32,6 +47,7 @@ const FirstBodySchema = Type.Object(
   },
   { ...strict, examples: [{ code: 'ABCD-EFGH-JKMN-PQRS', name: 'anna', password: '…' }] },
 )
+const OwnPinBodySchema = Type.Object({ current: AnyPasswordSchema, pin: MaybePinSchema }, strict)
 const OwnPasswordBodySchema = Type.Object({ current: AnyPasswordSchema, password: NewPasswordSchema }, strict)
 
 export const PASSWORD_REFUSED = problem(
@@ -51,18 +67,6 @@ export const BAD_BODY = problem('The body is not right', 'body_invalid', 'The bo
 
 const SignedInSchema = Type.Object({}, { description: 'Signed in; the answer brings a cookie', examples: [{}] })
 
-const SignedOutSchema = Type.Object(
-  {
-    end_session_url: Type.String({
-      description: 'Where the browser signs out at the provider of OpenID Connect, too.',
-    }),
-  },
-  {
-    description: 'Done here; one had signed in by OpenID Connect',
-    examples: [{ end_session_url: 'https://login.example/end-session' }],
-  },
-)
-
 /** Who one is, signing in and out. */
 export function signInRoutes(app: FastifyInstance, administration: Administration, openId: OpenIdSignIns | null): void {
   app.get(
@@ -79,7 +83,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
     },
     (request) => {
       const { local } = visitorOf(request)
-      const state = administration.signInState(local)
+      const state = administration.entrance.signInState(local)
       return openId && !local ? { ...state, openid: openId.state } : state
     },
   )
@@ -92,7 +96,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
         tags,
         operationId: 'signIn',
         summary: 'Sign in',
-        description: 'Answers without an identity.',
+        description: 'Answers without an identity. At the machine’s own display a PIN will do for a password.',
         body: SignInBodySchema,
         response: {
           200: SignedInSchema,
@@ -108,7 +112,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
     },
     async (request, reply) => {
       const { name, password } = request.body
-      setCookie(request, reply, await administration.signIn(name, password, visitorOf(request)))
+      setCookie(request, reply, await administration.entrance.signIn(name, password, visitorOf(request)))
       return {}
     },
   )
@@ -136,7 +140,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
       },
     },
     async (request, reply) => {
-      setCookie(request, reply, await administration.firstAdministrator(request.body, visitorOf(request)))
+      setCookie(request, reply, await administration.entrance.firstAdministrator(request.body, visitorOf(request)))
       return {}
     },
   )
@@ -156,7 +160,7 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
     async (request, reply) => {
       const access = maybeAccessOf(request)
       const endSession = access && openId ? openId.endSessionUrl(access) : null
-      if (access) administration.signOut(access)
+      if (access) administration.entrance.signOut(access)
       setCookie(request, reply, null)
       if (endSession !== null) return { end_session_url: endSession }
       return reply.code(204).send()
@@ -191,6 +195,25 @@ export function signInRoutes(app: FastifyInstance, administration: Administratio
     async (request, reply) => {
       const { current, password } = request.body
       await administration.changeOwnPassword(accessOf(request), current, password)
+      return reply.code(204).send()
+    },
+  )
+
+  app.post<{ Body: Type.Static<typeof OwnPinBodySchema> }>(
+    '/api/v1/me/pin',
+    {
+      schema: {
+        tags,
+        operationId: 'setOwnPin',
+        summary: 'Set or remove one’s own PIN',
+        description: 'It is good at the machine’s own display alone.',
+        body: OwnPinBodySchema,
+        response: { 204: NoContentSchema, ...CHANGE_PROBLEMS, 422: PIN_REFUSED },
+      },
+    },
+    async (request, reply) => {
+      const { current, pin } = request.body
+      await administration.setOwnPin(accessOf(request), current, pin)
       return reply.code(204).send()
     },
   )

@@ -81,6 +81,8 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (issuer, subject)
   );
   `,
+  // 3: a PIN, as JSON: its hash, and its own count of wrong ones.
+  'ALTER TABLE accounts ADD COLUMN pin TEXT;',
 ]
 
 export interface OpenedAccounts {

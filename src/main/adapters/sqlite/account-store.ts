@@ -5,6 +5,7 @@ import type {
   AuditHead,
   AuditQuery,
   OpenIdSubject,
+  PinRecord,
   SignInRecord,
   TokenRecord,
 } from '../../../core/account-store.ts'
@@ -12,6 +13,9 @@ import type { AuditRow, Role, Scope } from '../../../shared/account.ts'
 import { lastingly, type OpenedAccounts } from './account-database.ts'
 import { journalError } from './fault.ts'
 import { inTransaction } from './trend-database.ts'
+
+/** Of what was done, or is under way. */
+const GOOD_RESULTS = "'done', 'asked', 'granted', 'waiting'"
 
 type Values = (string | number | null)[]
 
@@ -30,6 +34,7 @@ interface AccountRow {
   readonly failed: number
   readonly locked_until: number | null
   readonly created: number
+  readonly pin: string | null
 }
 
 interface SignInRow {
@@ -107,8 +112,8 @@ export class SqliteAccountStore implements AccountStore {
     let id = 0
     this.#lastingly(() => {
       const { lastInsertRowid } = this.#prepare(
-        `INSERT INTO accounts (name, display_name, role, scope, n, r, p, salt, hash, disabled, failed, locked_until, created)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO accounts (name, display_name, role, scope, n, r, p, salt, hash, disabled, failed, locked_until, created, pin)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(...accountValues(account))
       id = Number(lastInsertRowid)
       if (!subject) return
@@ -121,7 +126,7 @@ export class SqliteAccountStore implements AccountStore {
     this.#lastingly(() =>
       this.#prepare(
         `UPDATE accounts SET name = ?, display_name = ?, role = ?, scope = ?, n = ?, r = ?, p = ?, salt = ?, hash = ?,
-         disabled = ?, failed = ?, locked_until = ?, created = ? WHERE id = ?`,
+         disabled = ?, failed = ?, locked_until = ?, created = ?, pin = ? WHERE id = ?`,
       ).run(...accountValues(account), account.id),
     )
   }
@@ -186,7 +191,11 @@ export class SqliteAccountStore implements AccountStore {
     })
   }
 
-  audit({ who, action, text, from, to, before, limit }: AuditQuery): AuditRow[] {
+  auditPage(after: number, limit: number): AuditRow[] {
+    return this.#all<AuditRow>('SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?', after, limit)
+  }
+
+  audit({ who, action, text, outcome, from, to, before, limit }: AuditQuery): AuditRow[] {
     const conditions: string[] = ['1']
     const values: Values = []
     const add = (condition: string, value: string | number | undefined): void => {
@@ -196,6 +205,7 @@ export class SqliteAccountStore implements AccountStore {
     }
     add('who = ?', who)
     add('action = ?', action)
+    if (outcome) conditions.push(`result ${outcome === 'done' ? '' : 'NOT '}IN (${GOOD_RESULTS})`)
     add('time >= ?', from)
     add('time <= ?', to)
     add('number < ?', before)
@@ -290,6 +300,7 @@ function accountOf(row: AccountRow): AccountRecord {
     disabled: row.disabled !== 0,
     failed,
     lockedUntil: row.locked_until,
+    pin: row.pin === null ? null : (JSON.parse(row.pin) as PinRecord),
     created,
   }
 }
@@ -297,10 +308,11 @@ function accountOf(row: AccountRow): AccountRecord {
 const NO_PASSWORD = { N: 0, r: 0, p: 0, salt: '', hash: '' } as const
 
 function accountValues(account: Omit<AccountRecord, 'id'>): Values {
-  const { name, displayName, role, scope, password, disabled, failed, lockedUntil, created } = account
+  const { name, displayName, role, scope, password, pin, disabled, failed, lockedUntil, created } = account
   const { N, r, p, salt, hash } = password ?? NO_PASSWORD
   const flag = disabled ? 1 : 0
-  return [name, displayName, role, textOf(scope), N, r, p, salt, hash, flag, failed, lockedUntil, created]
+  const pinText = pin && JSON.stringify(pin)
+  return [name, displayName, role, textOf(scope), N, r, p, salt, hash, flag, failed, lockedUntil, created, pinText]
 }
 
 function signInOf(row: SignInRow): SignInRecord {
