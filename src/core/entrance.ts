@@ -30,21 +30,26 @@ export interface EntranceOptions {
   readonly display: Display
   readonly code: FirstCode
   readonly clock: Clock
+  /** Makes the window of a kiosk an ordinary one; null where there is none. */
+  readonly leaveKiosk: (() => void) | null
 }
 
 /** Where people come in and go out: signing in and out, the first administrator, the machine's own display. All of it is written down. */
 export class Entrance {
   readonly #options: EntranceOptions
+  #leaveKiosk: (() => void) | null
 
   constructor(options: EntranceOptions) {
     this.#options = options
+    this.#leaveKiosk = options.leaveKiosk
   }
 
   /** What a page must know before it knows anybody. */
   signInState(local: boolean): SignInState {
     const { gate } = this.#options
     if (!local) this.offerCode()
-    return { required: gate.closed, first_administrator: !gate.closed, code_needed: !local }
+    const kiosk = local && this.#leaveKiosk !== null
+    return { required: gate.closed, first_administrator: !gate.closed, code_needed: !local, kiosk }
   }
 
   /** Prints the one-time code, while there is no account and none is good. */
@@ -65,18 +70,20 @@ export class Entrance {
   }
 
   /**
-   * For what only an administrator may do at the machine's own display, such as leaving the kiosk. Without a name the PIN
-   * may be any administrator's. Returns whose it is. Rejects with {@link SignInRefused} and {@link Forbidden}.
+   * Makes the window of a kiosk an ordinary one, until the next start: with the PIN of an administrator, who may be any of
+   * them where no name is given. Returns whose it was. Rejects with {@link SignInRefused} and {@link Forbidden}.
    */
-  async checkPin({ pin, name }: { readonly pin: string; readonly name?: string | undefined }, visitor: Visitor) {
+  async leaveKiosk({ pin, name }: { readonly pin: string; readonly name?: string | undefined }, visitor: Visitor) {
     const { accounts, audit, clock } = this.#options
     const named = name === undefined ? undefined : accounts.find(name)
     const doer: Doer = { who: named?.name ?? 'unknown name', from: fromOf(visitor) }
     const refuse = (result: string, error: Error): never => {
-      audit.record(doer, { action: 'pin_check', target: 'panel', result })
+      audit.record(doer, { action: 'kiosk_left', target: 'panel', result })
       throw error
     }
     if (!visitor.local) return refuse('forbidden', new Forbidden(AT_THE_DISPLAY))
+    const leave = this.#leaveKiosk
+    if (!leave) return refuse('not_found', new SignInRefused('not_found', 'This window is no kiosk.'))
     const administrators = accounts.all().filter(({ role }) => role === 'administrator')
     const checked =
       name === undefined ? await accounts.checkPinOfAny(administrators, pin) : await accounts.check(name, pin, 'pin')
@@ -88,7 +95,9 @@ export class Entrance {
     const { account } = checked
     if (account.role !== 'administrator')
       return refuse('forbidden', new Forbidden(forbiddenMessage(account.role, 'accounts')))
-    audit.record({ ...doer, who: account.name }, { action: 'pin_check', target: 'panel' })
+    audit.record({ ...doer, who: account.name }, { action: 'kiosk_left', target: 'panel' })
+    this.#leaveKiosk = null
+    leave()
     return { account: account.name }
   }
 

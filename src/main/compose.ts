@@ -92,6 +92,8 @@ export interface Surroundings {
   readonly tellCode?: (code: string) => void
   /** Ends the panel and starts it again, as the settings file has it by then. Without it the panel cannot restart. */
   readonly restart?: () => void
+  /** Makes the window of a kiosk an ordinary one; without it there is no kiosk. */
+  readonly leaveKiosk?: () => void
   /** Default: what is secure; a test takes less. */
   readonly scryptCost?: ScryptCost
   /** Default: the system's. */

@@ -25,7 +25,11 @@ export interface IdentityOptions {
   readonly clock: Clock
   readonly log: Log
   readonly plant: DescribedPlant
-  readonly surroundings: { readonly scryptCost?: ScryptCost; readonly tellCode?: (code: string) => void }
+  readonly surroundings: {
+    readonly scryptCost?: ScryptCost
+    readonly tellCode?: (code: string) => void
+    readonly leaveKiosk?: () => void
+  }
 }
 
 /** Who people are, what they may, and what they did. */
@@ -58,7 +62,8 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
   const display = new Display({ clock, asks: localDisplay, lockAfterMs })
   const gate = new Gate({ store, accounts, signIns, tokens, audit, clock, log, plant, display })
   const code = new FirstCode(clock, surroundings.tellCode ?? null)
-  const entrance = new Entrance({ store, accounts, signIns, audit, gate, display, code, clock })
+  const leaveKiosk = surroundings.leaveKiosk ?? null
+  const entrance = new Entrance({ store, accounts, signIns, audit, gate, display, code, clock, leaveKiosk })
   const { count, hash } = store.auditHead
   // Also where only the system's log keeps it: whoever can write the data folder cannot change that.
   if (count > 0) log.info({ rows: count, hash }, 'the audit goes on')

@@ -8,6 +8,7 @@ import DevicesView from './views/devices-view.vue'
 import EventsView from './views/events-view.vue'
 import ExecutionView from './views/execution-view.vue'
 import ExecutionsView from './views/executions-view.vue'
+import LeaveKioskView from './views/leave-kiosk-view.vue'
 import LinksView from './views/links-view.vue'
 import LogView from './views/log-view.vue'
 import MachineView from './views/machine-view.vue'
@@ -61,6 +62,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/links', name: 'links', component: LinksView },
   { path: '/panel', name: 'panel', component: PanelView },
   { path: '/settings', name: 'settings', component: SettingsView },
+  { path: '/leave-kiosk', name: 'leave-kiosk', component: LeaveKioskView },
   { path: '/sign-in', name: 'sign-in', component: SignInView },
   { path: '/account', name: 'account', component: AccountView },
   { path: '/accounts', name: 'accounts', component: AccountsView },

@@ -121,6 +121,7 @@ export const SignInStateSchema = Type.Object({
   required: Type.Boolean({ description: 'Nothing is shown without an identity.' }),
   first_administrator: Type.Boolean({ description: 'There is no account yet.' }),
   code_needed: Type.Boolean({ description: 'The first administrator needs the code that the panel has printed.' }),
+  kiosk: Type.Boolean({ description: 'The window is a kiosk, and an administrator’s PIN leaves it.' }),
   openid: Type.Optional(
     Type.Object(
       {

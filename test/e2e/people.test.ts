@@ -262,6 +262,25 @@ test('the audit: searched, filtered, exported, and its chain checked', async () 
   await live(page)
 })
 
+test('[I8] a kiosk is left with the PIN of an administrator, by the number pad', async () => {
+  let left = 0
+  const plant = await Plant.start([], undefined, { leaveKiosk: () => (left += 1) })
+  await plant.admin.ask('/api/v1/me/pin', { body: { current: PASSWORD, pin: PIN } })
+  const page = await open(await displayServer(plant.panel), REFUSED)
+  await live(page)
+  await menu(page, 'menu-leave-kiosk')
+  await looksRight(page, 'leave-kiosk')
+  await page.getByTestId('kiosk-pin').fill('0000')
+  await page.getByTestId('kiosk-leave').click()
+  await page.getByTestId('kiosk-problem').filter({ hasText: /./ }).waitFor()
+  expect(left).toBe(0)
+  await page.getByTestId('pin-pad').click()
+  for (const digit of PIN) await page.getByTestId(`pin-${digit}`).click()
+  await page.getByTestId('pin-enter').click()
+  await page.getByTestId('kiosk-left').waitFor()
+  expect(left).toBe(1)
+})
+
 test('[I7] the machine’s own display: locked it shows the plant, and a PIN unlocks it', async () => {
   const plant = await Plant.start(['--local-display', 'sign-in'])
   const anna = await plant.person('anna', 'operator')

@@ -1,4 +1,5 @@
 import type { Role, Scope } from '../../src/shared/account.ts'
+import type { Surroundings } from '../../src/main/compose.ts'
 import { startPanel, type TestPanel } from './panel.ts'
 import { rest, type RestAnswer, type RestRequest } from './rest.ts'
 import type { Clock } from '../../src/core/clock.ts'
@@ -29,13 +30,18 @@ export class Plant {
     readonly codes: readonly string[],
   ) {}
 
-  static async start(args: readonly string[] = [], dir?: string): Promise<Plant> {
+  static async start(
+    args: readonly string[] = [],
+    dir?: string,
+    surroundings: Partial<Surroundings> = {},
+  ): Promise<Plant> {
     const clock = new ShiftedClock()
     const codes: string[] = []
     const panel = await startPanel(args, {
       scryptCost: CHEAP,
       clock,
       tellCode: (code) => codes.push(code),
+      ...surroundings,
       ...(dir === undefined ? {} : { dir }),
     })
     panel.offerCode()

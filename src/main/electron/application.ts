@@ -20,7 +20,7 @@ import { restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
 import { helpActs } from './help.ts'
 import { openSessions } from './ipc.ts'
-import { installMenu } from './menu.ts'
+import { installMenu, type MenuActs } from './menu.ts'
 import { watchPower } from './power.ts'
 import { QuitQuestion } from './quit-question.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
@@ -66,6 +66,9 @@ export function startApplication(parts: Parts): void {
 class Application {
   readonly #parts: Parts
   readonly #config: Config
+  /** Until an administrator leaves it. */
+  #kiosk: boolean
+  #offerMenu = (): void => undefined
   readonly #log: Surroundings['log']
   /** Resolves with the panel, or with null where it could not be started. */
   #panel: Promise<Panel | null> = Promise.resolve(null)
@@ -82,6 +85,7 @@ class Application {
   constructor(parts: Parts, { config, log }: Extract<Start, { kind: 'run' }>) {
     this.#parts = parts
     this.#config = config
+    this.#kiosk = config.kiosk
     this.#log = log
     this.#request = { page: config.page, newWindow: config.newWindow }
   }
@@ -159,6 +163,7 @@ class Application {
       journalThread,
       configThread,
       restart: () => this.#end('it starts again', 0, relaunch),
+      ...(this.#kiosk ? { leaveKiosk: () => this.#leaveKiosk() } : {}),
     })
     // Who ends the application in the meantime waits for the panel, but does not care why there is none.
     this.#panel = starting.catch(() => null)
@@ -194,13 +199,14 @@ class Application {
           return RECOVERY_URL
         },
         mayCloseLast: () =>
-          this.#ending || afterLastWindow(this.#background?.tray === true) === 'run_on' || this.#mayQuit(),
+          this.#ending ||
+          (!this.#kiosk && (afterLastWindow(this.#background?.tray === true) === 'run_on' || this.#mayQuit())),
         systemEnds: () => this.#end('the system shuts down'),
       },
       log,
     )
     const words = SHELL_WORDS[preferredLanguage(app.getPreferredSystemLanguages())]
-    installMenu(menuModel(process.platform, kiosk, words), {
+    const acts: MenuActs = {
       show: (request) => this.#show(request),
       help: helpActs({
         window: () => windows.front,
@@ -211,10 +217,12 @@ class Application {
         platform: process.platform,
         log,
       }),
-    })
+    }
+    this.#offerMenu = () => installMenu(menuModel(process.platform, this.#kiosk, words), acts)
+    this.#offerMenu()
     this.#question = new QuitQuestion({
       standing: () => panel.standing(),
-      kiosk,
+      kiosk: () => this.#kiosk,
       words,
       parent: () => windows.front,
       yes: () => this.#end('quit'),
@@ -238,6 +246,13 @@ class Application {
       // A window that is closed while it loads says so in the same way.
       if (!this.#ending) throw error
     }
+  }
+
+  #leaveKiosk(): void {
+    this.#log.warn({}, 'the kiosk was left')
+    this.#kiosk = false
+    this.#windows?.leaveKiosk()
+    this.#offerMenu()
   }
 
   /** The core runs on where the tray can open the window again. */
@@ -299,7 +314,9 @@ class Application {
 
   /** Somebody wants the panel to end: it does, or they are asked about what that breaks off. */
   #quit(): void {
-    if (this.#mayQuit()) this.#end('quit')
+    // Only the system and a signal end a kiosk.
+    if (this.#kiosk && this.#windows) this.#log.warn({}, 'a kiosk does not quit')
+    else if (this.#mayQuit()) this.#end('quit')
   }
 
   /** Ends the application in order. Only the first call counts. */

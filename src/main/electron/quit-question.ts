@@ -6,7 +6,7 @@ import type { ShellWords } from '../shell/words.ts'
 
 export interface QuitQuestionOptions {
   readonly standing: () => Standing
-  readonly kiosk: boolean
+  readonly kiosk: () => boolean
   readonly words: ShellWords
   /** The window that the question is put over; null for none. */
   readonly parent: () => BrowserWindow | null
@@ -27,7 +27,7 @@ export class QuitQuestion {
   /** True where the panel may end at once. False where a person must be asked first, which is being done then. */
   mayQuit(): boolean {
     const { standing, kiosk } = this.#options
-    const question = quitQuestion('person', standing(), kiosk)
+    const question = quitQuestion('person', standing(), kiosk())
     if (!question) return true
     if (!this.#asking) void this.#ask(question)
     return false

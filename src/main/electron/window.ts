@@ -30,6 +30,8 @@ export interface WindowEvents {
   readonly closed: (window: BrowserWindow) => void
   /** Somebody closes the window; false keeps it. */
   readonly mayClose: () => boolean
+  /** False once a kiosk was left. */
+  readonly inKiosk: () => boolean
   /** Windows shuts down or logs off. */
   readonly systemEnds: () => void
   /** The page cannot be kept alive. Returns the address of what to show in its place. */
@@ -45,8 +47,11 @@ export async function openWindow(options: WindowOptions, events: WindowEvents, l
     if (options.place?.maximized === true && !options.kiosk) window.maximize()
     window.show()
   })
-  if (options.kiosk) window.webContents.on('before-input-event', stayInside)
-  else for (const event of ['resized', 'moved'] as const) window.on(event as 'resized', () => events.placed(window))
+  if (options.kiosk) {
+    window.webContents.on('before-input-event', (event, input) => {
+      if (events.inKiosk() && WAYS_OUT.some((leads) => leads(input))) event.preventDefault()
+    })
+  } else for (const event of ['resized', 'moved'] as const) window.on(event as 'resized', () => events.placed(window))
   window.webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
     if (isMainFrame) events.paged(window, pageOf(url))
   })
@@ -102,10 +107,6 @@ const WAYS_OUT: readonly ((input: Input) => boolean)[] = [
   ({ key, control, meta }) => (control || meta) && /^[rwqnpuo+\-=0]$/i.test(key),
   ({ key, control, meta, shift, alt }) => (control || meta) && (shift || alt) && /^[ijc]$/i.test(key),
 ]
-
-function stayInside(event: { preventDefault(): void }, input: Input): void {
-  if (WAYS_OUT.some((leads) => leads(input))) event.preventDefault()
-}
 
 /** Electron's defaults for some of these are the same; they are said all the same, so that none can change unseen. */
 export function windowOptions(options: WindowOptions): BrowserWindowConstructorOptions {

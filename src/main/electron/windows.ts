@@ -33,6 +33,7 @@ export class Windows {
   readonly #file: WindowFile
   readonly #open = new Map<BrowserWindow, RememberedWindow>()
   #remembers: boolean
+  #kiosk: boolean
 
   constructor(options: WindowsOptions, events: WindowsEvents, log: Log) {
     this.#options = options
@@ -40,6 +41,7 @@ export class Windows {
     this.#log = log
     this.#file = new WindowFile(options.file, log)
     this.#remembers = !options.kiosk
+    this.#kiosk = options.kiosk
     for (const event of ['display-removed', 'display-metrics-changed'] as const)
       screen.on(event as 'display-removed', () => this.#bringBack())
   }
@@ -56,7 +58,8 @@ export class Windows {
 
   /** Opens the windows of the last time, and what is asked for. Rejects where the first page cannot be loaded. */
   async start(request: PageRequest): Promise<void> {
-    const { kiosk, file } = this.#options
+    const { file } = this.#options
+    const kiosk = this.#kiosk
     const remembered = kiosk ? [] : readWindows(file, this.#log)
     const [first = { place: null, page: HOME_PAGE }, ...others] = remembered
     const own = request.page !== null && (!request.newWindow || kiosk || remembered.length === 0)
@@ -69,13 +72,23 @@ export class Windows {
   /** Shows a page, in a window of its own where that is asked for; without a page it brings what there is to the front. */
   request({ page, newWindow }: PageRequest): void {
     const { front } = this
-    if (newWindow && !this.#options.kiosk && front) this.#openNew(page)
+    if (newWindow && !this.#kiosk && front) this.#openNew(page)
     else if (!front) void this.start({ page, newWindow }).catch((error: unknown) => this.#failed(error))
     else {
       if (page !== null) void this.#load(front, page)
       if (front.isMinimized()) front.restore()
       front.show()
       front.focus()
+    }
+  }
+
+  /** Makes the windows of a kiosk ordinary ones. Where they are is still not remembered. */
+  leaveKiosk(): void {
+    this.#kiosk = false
+    for (const window of this.#open.keys()) {
+      window.setKiosk(false)
+      window.setClosable(true)
+      window.setMinimizable(true)
     }
   }
 
@@ -108,7 +121,8 @@ export class Windows {
   }
 
   async #openAt({ place, page }: RememberedWindow): Promise<void> {
-    const { origin, preload, development, kiosk } = this.#options
+    const { origin, preload, development } = this.#options
+    const kiosk = this.#kiosk
     const { givenUp, mayCloseLast, systemEnds } = this.#events
     const seen = place && placeOn(place, workAreas())
     await openWindow(
@@ -119,6 +133,7 @@ export class Windows {
         paged: (window, at) => this.#change(window, { page: at }),
         closed: (window) => this.#forget(window),
         mayClose: () => this.#open.size > 1 || mayCloseLast(),
+        inKiosk: () => this.#kiosk,
         givenUp,
         systemEnds,
       },
@@ -163,7 +178,7 @@ export class Windows {
       if (!to) continue
       this.#log.info({ to }, 'a window was brought back from a display that is gone')
       window.setBounds(to)
-      if (this.#options.kiosk) window.setKiosk(true)
+      if (this.#kiosk) window.setKiosk(true)
     }
   }
 }

@@ -46,6 +46,8 @@ export function useTitle(): void {
         return t('about.title')
       case 'gallery':
         return t('gallery.title')
+      case 'leave-kiosk':
+        return t('people.kiosk.title')
       case 'sign-in':
         return t('signIn.title')
       case 'account':

@@ -74,5 +74,12 @@ export const useIdentity = defineStore('identity', () => {
     return answered
   }
 
-  return { me, state, signedIn, refresh, may, signIn, signOut, lock }
+  /** Makes the window of a kiosk an ordinary one, with an administrator's PIN. */
+  async function leaveKiosk(pin: string): Promise<Answered<unknown>> {
+    const answered = await requests.do('kiosk/leave', { method: 'POST', body: { pin } })
+    if (answered.ok) await refresh()
+    return answered
+  }
+
+  return { me, state, signedIn, refresh, may, signIn, signOut, lock, leaveKiosk }
 })

@@ -583,9 +583,38 @@ describe('an end by a person, with commands under way', () => {
     expect(dialog.showMessageBox.mock.calls[0]?.[1]).toMatchObject({ message: 'Andon beenden?' })
   })
 
-  test('a kiosk asks nothing, and nor does a signal or a shutdown', async () => {
-    await quit(['--kiosk'])
+  test('a kiosk does not quit, nor close, until it is left; then it is a window like any other', async () => {
+    const built = stage({}, ['--kiosk'])
+    let leave: (() => void) | undefined
+    await open({
+      ...built,
+      parts: {
+        ...built.parts,
+        compose: (config, surroundings) => {
+          leave = surroundings.leaveKiosk
+          return built.parts.compose(config, surroundings)
+        },
+      },
+    })
+    const [window] = BrowserWindow.windows
+    app.emit('before-quit', { preventDefault: () => undefined })
+    const preventDefault = vi.fn<() => void>()
+    window?.emit('close', { preventDefault })
+    await settled()
+    expect(preventDefault).toHaveBeenCalledOnce()
+    expect(order).not.toContain('close')
+    leave?.()
+    expect(window?.setKiosk).toHaveBeenLastCalledWith(false)
+    expect(window?.setClosable).toHaveBeenLastCalledWith(true)
+    expect(Menu.setApplicationMenu.mock.calls.at(-1)).not.toEqual([null])
+    window?.emit('close', { preventDefault })
+    expect(preventDefault).toHaveBeenCalledOnce()
+    app.emit('before-quit', { preventDefault: () => undefined })
+    await settled()
     expect(order).toContain('close')
+  })
+
+  test('nobody is asked after a signal or a shutdown', async () => {
     for (const way of [() => raise('SIGTERM'), () => powerMonitor.emit('shutdown')]) {
       resetElectron()
       const built = await open()

@@ -139,6 +139,8 @@ export class BrowserWindow extends EventEmitter {
   readonly focus = vi.fn<() => void>()
   readonly restore = vi.fn<() => void>()
   readonly setKiosk = vi.fn<(kiosk: boolean) => void>()
+  readonly setClosable = vi.fn<(closable: boolean) => void>()
+  readonly setMinimizable = vi.fn<(minimizable: boolean) => void>()
   readonly maximize = vi.fn<() => void>()
   minimized = false
   focused = false

@@ -23,6 +23,7 @@ const EVENTS = {
   paged: nothing,
   closed: nothing,
   mayClose: () => true,
+  inKiosk: () => true,
   systemEnds: nothing,
   givenUp: () => 'andon://panel/recovery',
 }

@@ -8,7 +8,7 @@ import { BAD_BODY, CHANGE_PROBLEMS, NoContentSchema, PinSchema } from './sign-in
 
 const tags = ['Accounts']
 
-const PinCheckSchema = Type.Object(
+const LeaveSchema = Type.Object(
   {
     pin: PinSchema,
     name: Type.Optional({ ...AccountNameSchema, description: 'Whose it is; without, any administrator’s.' }),
@@ -53,25 +53,27 @@ export function displayRoutes(app: FastifyInstance, administration: Administrati
     },
   )
 
-  app.post<{ Body: Type.Static<typeof PinCheckSchema> }>(
-    '/api/v1/pin-check',
+  app.post<{ Body: Type.Static<typeof LeaveSchema> }>(
+    '/api/v1/kiosk/leave',
     {
       config: { open: true },
       schema: {
         tags,
-        operationId: 'checkPin',
-        summary: 'Is this the PIN of an administrator?',
-        description: 'Only at the machine’s own display. Wrong ones are counted, and all are written down.',
-        body: PinCheckSchema,
+        operationId: 'leaveKiosk',
+        summary: 'Make the window of a kiosk an ordinary one',
+        description:
+          'With the PIN of an administrator, at the machine’s own display, until the next start. Wrong ones are counted, and all are written down.',
+        body: LeaveSchema,
         response: {
-          200: Type.Object({ account: Type.String() }, { description: 'It is; whose' }),
+          200: Type.Object({ account: Type.String() }, { description: 'It is one now; whose PIN it was' }),
           ...CHANGE_PROBLEMS,
           401: WRONG_PIN,
+          404: problem('There is none', 'not_found', 'This window is no kiosk.'),
           422: BAD_BODY,
           429: problem('Locked; Retry-After says for how long', 'locked', 'Too many wrong tries. Try again later.'),
         },
       },
     },
-    (request) => administration.entrance.checkPin(request.body, visitorOf(request)),
+    (request) => administration.entrance.leaveKiosk(request.body, visitorOf(request)),
   )
 }
