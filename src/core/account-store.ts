@@ -111,7 +111,7 @@ export interface AccountStore {
   token(id: string): TokenRecord | undefined
   saveToken(token: TokenRecord): void
   /** Adds the row that follows the last one. */
-  appendAudit(next: (last: AuditHead) => AuditRow): AuditRow
+  appendAudit(next: (last: AuditHead) => readonly AuditRow[]): void
   audit(query: AuditQuery): AuditRow[]
   /** At most so many rows in order, from the one after `after` on. */
   auditPage(after: number, limit: number): AuditRow[]

@@ -1,4 +1,4 @@
-import type { Health } from '../shared/health.ts'
+import type { Health, Problem } from '../shared/health.ts'
 import type { Clock, Stop } from './clock.ts'
 import { messageFrame } from './frame.ts'
 import type { Frame } from './session-socket.ts'
@@ -64,10 +64,24 @@ export class HealthBoard {
 }
 
 function reduced(frame: Frame): Frame {
-  const { health } = JSON.parse(frame.text) as { readonly health: Health }
+  const { health: all } = JSON.parse(frame.text) as { readonly health: Health }
+  const { shed: _, ...health } = all
   const journal = { ...health.journal, bytes: null, lost: 0 }
   return messageFrame({
     type: 'health',
-    health: { ...health, sessions: 1, viewers: [], listeners: [], refusedSamples: [], journal },
+    health: {
+      ...health,
+      sessions: 1,
+      viewers: [],
+      listeners: [],
+      refusedSamples: [],
+      journal,
+      problems: health.problems.map(briefly),
+    },
   })
+}
+
+/** What is wrong, but not where: the words name paths, addresses and machines. */
+function briefly({ code }: Problem): Problem {
+  return { code, message: 'Who has the role operator is told more.', remedy: 'Tell an operator or an administrator.' }
 }

@@ -7,6 +7,9 @@ const BURST_SECONDS = 4
 /** What is answered with a whole state costs as much as so many others. */
 const STATE_COST = 5
 
+/** So many alarms in a message cost as much as one with one: each is an event and a row of the audit. */
+const ALARMS_AT_COST = 10
+
 /** So many seconds' worth is refused before a client that does not slow down is closed. */
 const PATIENCE_SECONDS = 1
 
@@ -36,8 +39,21 @@ export class MessageRate {
   }
 
   /** Asked of a message that was read: true where what it costs beyond others is there. */
-  affords(type: ClientMessage['type'], now: number): boolean {
-    const dear = type === 'subscribe' || type === 'unsubscribe' || type === 'get_all_status'
-    return !dear || this.#bucket.take(now, STATE_COST - 1)
+  affords(message: ClientMessage, now: number): boolean {
+    const more = costOf(message) - 1
+    return more === 0 || this.#bucket.take(now, more)
+  }
+}
+
+function costOf(message: ClientMessage): number {
+  switch (message.type) {
+    case 'subscribe':
+    case 'unsubscribe':
+    case 'get_all_status':
+      return STATE_COST
+    case 'alarm':
+      return Math.max(1, Math.ceil(message.alarms.length / ALARMS_AT_COST))
+    default:
+      return 1
   }
 }

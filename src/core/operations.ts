@@ -47,7 +47,7 @@ export type AskedControl =
 type Asking<Message> = Omit<Message, 'type' | 'id'>
 
 /** Where what people do is written down. */
-export type Writer = Pick<Audit, 'record'>
+export type Writer = Pick<Audit, 'record' | 'recordAll'>
 
 const ALARM_RIGHTS: Readonly<Record<AlarmMessage['action'], Action>> = {
   acknowledge: 'alarm_acknowledge',
@@ -235,7 +235,9 @@ export class Operations {
     })
     const right = ALARM_RIGHTS[action]
     if (!operator.access.may(right)) {
-      for (const { alarm } of alarms) this.#audit.record(operator.access, { ...deed(alarm), result: 'forbidden' })
+      const [first] = alarms
+      const target = alarms.length === 1 && first ? first.alarm : `${alarms.length} alarms`
+      this.#audit.record(operator.access, { ...deed(target), result: 'forbidden' })
       return { kind: 'forbidden', message: forbiddenMessage(operator.access.role, right) }
     }
     const seen = ({ alarm }: { readonly alarm: string }): boolean => {
@@ -247,12 +249,15 @@ export class Operations {
         .act({ ...message, alarms: alarms.filter(seen) }, operator)
         .map((result) => [result.alarm, result] as const),
     )
-    return alarms.map(({ alarm }) => {
-      const result = results.get(alarm) ?? { alarm, objection: 'gone' as const }
-      const old = results.has(alarm) ? { old: { state: before.get(alarm) ?? null } } : {}
-      this.#audit.record(operator.access, { ...deed(alarm), ...old, result: result.objection ?? 'done' })
-      return result
-    })
+    const all = alarms.map(({ alarm }) => results.get(alarm) ?? { alarm, objection: 'gone' as const })
+    this.#audit.recordAll(
+      operator.access,
+      all.map(({ alarm, objection }) => {
+        const old = results.has(alarm) ? { old: { state: before.get(alarm) ?? null } } : {}
+        return { ...deed(alarm), ...old, result: objection ?? 'done' }
+      }),
+    )
+    return all
   }
 
   /** The command as it stands; undefined where there is none that this viewer may see. */

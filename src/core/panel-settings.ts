@@ -39,6 +39,7 @@ export interface PanelSettingsOptions {
 /** The panel's own settings: everything asks the rights table first, and is written down. */
 export class PanelSettings {
   readonly #options: PanelSettingsOptions
+  #restarting = false
 
   constructor(options: PanelSettingsOptions) {
     this.#options = options
@@ -79,6 +80,8 @@ export class PanelSettings {
     if (underWay() > 0) {
       return refuse('commands_under_way', 'A machine has not answered a command yet. Try again when it has.')
     }
+    if (this.#restarting) return refuse('restart_unavailable', 'The panel starts again already.')
+    this.#restarting = true
     audit.record(access, { action: 'restarted', target: 'panel' })
     return restart
   }

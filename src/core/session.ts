@@ -265,7 +265,7 @@ export class Session implements Connection {
       this.end(CLOSE_CODES.bad_message)
       return
     }
-    if ('id' in message && !this.#rate.affords(message.type, this.house.clock.monotonic())) {
+    if ('id' in message && !this.#rate.affords(message, this.house.clock.monotonic())) {
       this.#refuse(message.id, 'rate_limited', this.#tooMany())
       return
     }

@@ -22,6 +22,7 @@ export class Run {
   #log: Log
   #panel: Promise<Panel | null> = Promise.resolve(null)
   #closing = false
+  #replaced: Panel | undefined
 
   constructor(parts: RunParts, { config, log }: { readonly config: Config; readonly log: Log }) {
     this.#parts = parts
@@ -55,6 +56,9 @@ export class Run {
       ...surroundings,
       log: this.#log,
       restart: () => {
+        // Each panel is replaced once.
+        if (this.#replaced === panel) return
+        this.#replaced = panel
         this.#panel = this.#again(panel)
       },
     })

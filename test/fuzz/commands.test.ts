@@ -84,7 +84,7 @@ class World {
       commands: this.commands,
       control: this.control,
       alarms: undefined as never,
-      audit: { record: () => undefined },
+      audit: { record: () => undefined, recordAll: () => undefined },
       clock,
     })
   }

@@ -164,7 +164,10 @@ test('[L5] a flood of messages is told, closed and not read any further', async 
   await raw.message('snapshot')
   for (let i = 0; i < 5_000; i += 1) raw.send({ type: 'ping', id: i })
   expect((await raw.close()).code).toBe(CLOSE_CODES.rate_limited.code)
-  expect(raw.messages.filter(({ type }) => type === 'error')).toMatchObject([{ error: { code: 'rate_limited' } }])
+  // It is told again where it was let through in between.
+  const told = raw.messages.flatMap(({ type, error }) => (type === 'error' ? [(error as { code: string }).code] : []))
+  expect(new Set(told)).toEqual(new Set(['rate_limited']))
+  expect(told.length).toBeLessThan(50)
   expect(raw.messages.filter(({ type }) => type === 'pong').length).toBeLessThan(800)
   await serves(panel, viewer)
 })

@@ -45,10 +45,10 @@ test('every route is described, with a summary, its answers and examples', async
   expect(doc.openapi).toBe('3.1.0')
   const operations = operationsOf(doc)
   expect(operations.map(([name]) => name).toSorted()).toEqual([
-    'get /api/v1/about',
     'delete /api/v1/accounts/{name}',
     'delete /api/v1/sessions/{id}',
     'delete /api/v1/tokens/{id}',
+    'get /api/v1/about',
     'get /api/v1/accounts',
     'get /api/v1/audit',
     'get /api/v1/audit/export',

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { ACTIONS, type Action, may } from '../../src/core/rights.ts'
 import { acceptPort } from '../../src/main/electron/port-socket.ts'
 import { ROLES, type Role } from '../../src/shared/account.ts'
+import type { Health } from '../../src/shared/health.ts'
 import { Browser, PASSWORD, Plant } from '../support/identity.ts'
 import { unixSender } from '../support/sender.ts'
 import { RawViewer } from '../support/viewer.ts'
@@ -227,4 +228,34 @@ test('the machine’s own display is open to everybody, as an operator, unless i
   const stranger = new Browser(closed.panel.url)
   stranger.cookie = null
   expect((await stranger.ask('/api/v1/me')).status).toBe(401)
+})
+
+test('[I5] without the right to diagnostics nothing tells of what lies outside one’s scope', async () => {
+  const plant = await Plant.start(['--machine-events-per-second', '10'])
+  const anna = await plant.person('anna', 'viewer', { machines: ['press'], groups: [] })
+  const viewer = await new RawViewer(plant.panel.url, { headers: anna.headers }).open()
+  viewer.hello()
+  await welcomed(viewer)
+  const sender = unixSender(plant.panel.socket)
+  for (let i = 0; i < 200; i += 1) await sender.send('{"machine_name":"secret","type":"device_update","payload":{}}')
+  const health = () => viewer.messages.findLast((each) => each['type'] === 'health') as { health: Health } | undefined
+  await waitFor(() => health()?.health.problems.some(({ code }) => code === 'machine_over_quota'), {
+    what: 'the problem',
+  })
+  expect(health()?.health.shed).toBeUndefined()
+  expect(JSON.stringify(viewer.messages)).not.toContain('secret')
+})
+
+test('many alarms that may not be acknowledged are one row of the audit', async () => {
+  const plant = await Plant.start()
+  const anna = await plant.person('anna', 'viewer')
+  const viewer = await new RawViewer(plant.panel.url, { headers: anna.headers }).open()
+  viewer.hello()
+  await welcomed(viewer)
+  const alarms = Array.from({ length: 300 }, (_, i) => ({ alarm: `press/event/${i}`, raised: 1 }))
+  expect(await asked(viewer, { type: 'alarm', action: 'acknowledge', alarms })).toBe(false)
+  const { rows } = (await plant.admin.ask('/api/v1/audit?who=anna&action=alarm_acknowledge')).body as unknown as {
+    rows: object[]
+  }
+  expect(rows).toMatchObject([{ target: '300 alarms', result: 'forbidden' }])
 })

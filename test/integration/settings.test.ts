@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { Value } from 'typebox/value'
 import { expect, test } from 'vitest'
 import { type SettingsView, SettingsViewSchema } from '../../src/shared/settings.ts'
-import { type Browser, Plant } from '../support/identity.ts'
+import { DisplayWindow } from '../support/display.ts'
+import { type Browser, PASSWORD, Plant } from '../support/identity.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -120,4 +121,16 @@ test('a restart that cannot be is said so, with what to do', async () => {
   const { status, body } = await plant.admin.ask('/api/v1/restart', { method: 'POST' })
   expect([status, body.error?.code]).toEqual([409, 'restart_unavailable'])
   expect((await viewOf(plant.admin)).can_restart).toBe(false)
+})
+
+test('one restart at a time, whoever asks for it, and also from the window', async () => {
+  let restarts = 0
+  const plant = await Plant.start([], undefined, { restart: () => (restarts += 1) })
+  const display = new DisplayWindow(plant.panel)
+  await display.signIn('root', PASSWORD)
+  expect((await display.ask('/api/v1/restart', {}, 'POST')).status).toBe(202)
+  await waitFor(() => restarts === 1, { what: 'the restart' })
+  const again = await plant.admin.ask('/api/v1/restart', { method: 'POST' })
+  expect([again.status, again.body.error?.message]).toEqual([409, 'The panel starts again already.'])
+  expect(restarts).toBe(1)
 })

@@ -7,6 +7,7 @@ import { SessionClient } from '../../src/client/session-client.ts'
 import { wsTransport } from '../../src/client/ws-transport.ts'
 import { checkKeyPair } from '../../src/main/adapters/tls/key-pair.ts'
 import { startText } from '../../src/main/start.ts'
+import { PASSWORD } from '../support/identity.ts'
 import { startPanel, type TestPanel } from '../support/panel.ts'
 import { rest } from '../support/rest.ts'
 import { datagram, unixSender } from '../support/sender.ts'
@@ -71,6 +72,13 @@ test('with --tls the panel makes a certificate that whoever trusts its authority
   await waitFor(() => viewer.status.kind === 'live')
   await unixSender(panel.socket).send(datagram('m', 'tick'))
   await waitFor(() => viewer.replica.position?.offset === 1)
+  // The authority is there for everybody, also once everything else asks who one is.
+  await panel.ask({
+    path: '/api/v1/first-administrator',
+    method: 'POST',
+    body: JSON.stringify({ name: 'root', password: PASSWORD }),
+  })
+  expect((await askSecurely(new URL('ca.crt', panel.url).href)).status).toBe(200)
 })
 
 test('a page must come by HTTPS as well, and plain HTTP is no way in', async () => {

@@ -121,7 +121,10 @@ export class CoreStage {
       commands: this.commands,
       control: this.control,
       alarms: new AlarmActs(this.hub, clock, this.plant),
-      audit: { record: (doer, deed) => void this.deeds.push({ doer, deed }) },
+      audit: {
+        record: (doer, deed) => void this.deeds.push({ doer, deed }),
+        recordAll: (doer, deeds) => void this.deeds.push(...deeds.map((deed) => ({ doer, deed }))),
+      },
       clock,
     })
     this.sessions = new Sessions({

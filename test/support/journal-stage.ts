@@ -102,7 +102,7 @@ export class JournalStage {
         commands,
         control,
         alarms: new AlarmActs(hub, clock, described),
-        audit: { record: () => undefined },
+        audit: { record: () => undefined, recordAll: () => undefined },
         clock,
       }),
       health: () => health,

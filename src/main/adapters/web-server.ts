@@ -115,7 +115,10 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     serverFactory(handler) {
       const server = boundedServer(
         (request, response) => {
-          const isIn = requests.admit(request.socket.remoteAddress, () => handler(request, response))
+          const isIn = requests.admit(request.socket.remoteAddress, () => {
+            // Whoever has gone while they waited is owed no answer.
+            if (!request.socket.destroyed) handler(request, response)
+          })
           if (isIn) return
           response.writeHead(429, { ...SECURITY_HEADERS, 'Content-Type': 'text/plain', Connection: 'close' })
           response.end('Too many requests from this address.\n')
@@ -177,7 +180,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   })
   metricsRoutes(app, options.metrics)
   // For whoever is to trust it; everybody may see it, and its fingerprint is told where nobody can change it on its way.
-  app.get('/ca.crt', { schema: { hide: true } }, (_request, reply) => {
+  app.get('/ca.crt', { schema: { hide: true }, config: { open: true } }, (_request, reply) => {
     const authority = tls?.authority
     if (authority === null || authority === undefined) return reply.callNotFound()
     return reply

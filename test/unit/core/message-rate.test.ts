@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { addressGroup } from '../../../src/core/address-group.ts'
 import { MessageRate } from '../../../src/core/message-rate.ts'
 import { TokenBucket } from '../../../src/core/token-bucket.ts'
+import type { ClientMessage } from '../../../src/shared/messages.ts'
 import { CLOSE_CODES } from '../../../src/shared/close-codes.ts'
 import { OPEN } from '../../support/access.ts'
 import { CoreStage, type Viewer } from '../../support/core-stage.ts'
@@ -63,6 +64,15 @@ test('[L5] what is answered with a whole state costs more, and is refused by its
   })
   expect(viewer.socket.types.filter((type) => type === 'snapshot')).toHaveLength(8)
   expect(viewer.socket.closed).toBeUndefined()
+})
+
+test('[L5] a message about many alarms costs more', () => {
+  const rate = new MessageRate(10, 0)
+  const alarms = Array.from({ length: 200 }, (_, i) => ({ alarm: `a/${i}`, raised: 1 }))
+  const message: ClientMessage = { type: 'alarm', id: 1, action: 'acknowledge', alarms }
+  expect([rate.message(0), rate.affords(message, 0)]).toEqual(['admitted', true])
+  expect([rate.message(0), rate.affords(message, 0)]).toEqual(['admitted', true])
+  expect([rate.message(0), rate.affords(message, 0)]).toEqual(['told', false])
 })
 
 test('[L2] one address cannot take every place', () => {

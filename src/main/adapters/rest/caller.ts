@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Operator } from '../../../core/operator.ts'
 import { accessOf } from './identity.ts'
+import { whenClosed } from './when-closed.ts'
 
 /** A program that asks for something through REST, for as long as it waits for the answer. */
 export interface Caller {
@@ -21,7 +22,7 @@ export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
       access,
     },
     onGone(gone) {
-      reply.raw.once('close', () => {
+      whenClosed(reply, () => {
         if (!reply.raw.writableFinished) gone()
       })
     },

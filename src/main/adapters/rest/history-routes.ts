@@ -10,6 +10,7 @@ import { accessOf, requireRight } from './identity.ts'
 import { EVENTS, EXPORT, JOURNAL, STATE } from './history-schema.ts'
 import { type EventsQuery, type ExportQuery, filterFrom, QueryError, type StateQuery, timeOf } from './query-schema.ts'
 import { Slots } from './slots.ts'
+import { whenClosed } from './when-closed.ts'
 
 /** Exports at a time: each reads the journal as fast as its viewer takes it. */
 const MAX_EXPORTS = 2
@@ -67,7 +68,7 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
     const seen = past(access)
     const filter = filterFrom(filters)
     const giveBack = exports.take(request.socket.remoteAddress)
-    reply.raw.once('close', giveBack)
+    whenClosed(reply, giveBack)
     const newest = (await end(seen, 'desc'))?.offset ?? 0
     const ends = await Promise.all(
       (['asc', 'desc'] as const).map(async (order) => {

@@ -5,6 +5,7 @@ import { SettingChangesSchema, SettingsViewSchema } from '../../../shared/settin
 import { accessOf } from './identity.ts'
 import { FORBIDDEN, problem, SIGN_IN_REQUIRED } from './problem-schema.ts'
 import { BAD_BODY, CHANGE_PROBLEMS } from './sign-in-routes.ts'
+import { whenClosed } from './when-closed.ts'
 
 const tags = ['Panel']
 
@@ -80,7 +81,8 @@ export function settingsRoutes(app: FastifyInstance, settings: PanelSettings): v
     },
     (request, reply) => {
       const restart = settings.restart(accessOf(request))
-      reply.raw.once('finish', () => setImmediate(restart))
+      // Also where whoever asked has gone: it is written down that it starts again.
+      whenClosed(reply, () => setImmediate(restart))
       return reply.code(202).send({})
     },
   )

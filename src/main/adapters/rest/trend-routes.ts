@@ -6,6 +6,7 @@ import { MAX_TREND_TAGS, parseTrendReference, type TrendTag } from '../../../sha
 import { accessOf, requireRight } from './identity.ts'
 import { QueryError, timeOf } from './query-schema.ts'
 import { Slots } from './slots.ts'
+import { whenClosed } from './when-closed.ts'
 import { type TrendsQuery, TRENDS, TREND_TAGS } from './trend-schema.ts'
 
 /** What the routes need of the core. */
@@ -50,7 +51,7 @@ export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): vo
       return reply.type(JSON_TYPE).header('Cache-Control', 'no-store').send(text)
     }
     const giveBack = exports.take(request.socket.remoteAddress)
-    reply.raw.once('close', giveBack)
+    whenClosed(reply, giveBack)
     const parts = seen.export(tags, from, to)
     // The first one is asked for before anything is sent: what fails then is still an answer.
     const first = await parts.next()

@@ -176,19 +176,18 @@ export class SqliteAccountStore implements AccountStore {
     else this.#lastingly(save)
   }
 
-  appendAudit(next: (last: AuditHead) => AuditRow): AuditRow {
-    return this.#guard(() => {
-      let row: AuditRow | undefined
+  appendAudit(next: (last: AuditHead) => readonly AuditRow[]): void {
+    this.#guard(() =>
       inTransaction(this.#database, () => {
-        row = next(this.#head())
-        const { number, time, who, from, action, target, old, new: now, result, hash } = row
-        const values = [number, time, who, from, action, target, old, now, result, hash]
-        this.#prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(...values)
-        this.#prepare('UPDATE audit_head SET count = ?, hash = ?').run(number, hash)
-      })
-      if (!row) throw new Error('no row was made')
-      return row
-    })
+        const rows = next(this.#head())
+        for (const { number, time, who, from, action, target, old, new: now, result, hash } of rows) {
+          const values = [number, time, who, from, action, target, old, now, result, hash]
+          this.#prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(...values)
+        }
+        const last = rows.at(-1)
+        if (last) this.#prepare('UPDATE audit_head SET count = ?, hash = ?').run(last.number, last.hash)
+      }),
+    )
   }
 
   auditPage(after: number, limit: number): AuditRow[] {
