@@ -46,14 +46,7 @@ export class MessageRate {
 }
 
 function costOf(message: ClientMessage): number {
-  switch (message.type) {
-    case 'subscribe':
-    case 'unsubscribe':
-    case 'get_all_status':
-      return STATE_COST
-    case 'alarm':
-      return Math.max(1, Math.ceil(message.alarms.length / ALARMS_AT_COST))
-    default:
-      return 1
-  }
+  if (message.type === 'subscribe' || message.type === 'unsubscribe' || message.type === 'get_all_status')
+    return STATE_COST
+  return message.type === 'alarm' ? Math.max(1, Math.ceil(message.alarms.length / ALARMS_AT_COST)) : 1
 }
