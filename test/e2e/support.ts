@@ -134,6 +134,8 @@ export async function axe(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${JSON.stringify(target)}`))
 }
 
+/** Only where somebody wants to look at them: there are hundreds, and each takes its time. */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  if (process.env['ANDON_SCREENSHOTS'] === undefined) return
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), animations: 'disabled' })
 }
