@@ -30,6 +30,7 @@ test('[I1] while there is no account everybody is the operator, and nobody an ad
     required: false,
     first_administrator: true,
     code_needed: true,
+    kiosk: false,
   })
 })
 
