@@ -1,15 +1,23 @@
 import type { AccountView, Role, Scope } from '../shared/account.ts'
 import type { AccountRecord, AccountStore, PinRecord } from './account-store.ts'
 import type { Clock } from './clock.ts'
-import { lockedUntil } from './lock-out.ts'
-import { passwordObjection, type PasswordHash, type Passwords } from './password.ts'
+import { FREE_OF_NAME, lockOf, NO_TRIES, oneMore, TriesInMemory } from './lock-out.ts'
+import { passwordObjection, PasswordsBusy, type PasswordHash, type Passwords } from './password.ts'
 import { pinObjection } from './pin.ts'
-
-/** Names that nobody has are counted in memory, as those of accounts are: who is locked out must not tell who exists. */
-const MOST_UNKNOWN = 10_000
 
 /** What somebody shows to be who they are. Wrong ones are counted apart: a PIN that is locked out locks no password. */
 export type Proof = 'password' | 'pin'
+
+/** Where it is shown: wrong ones are counted by name and place. */
+export interface Showing {
+  /** An address group, a sign-in, or {@link AT_DISPLAY}. */
+  readonly from: string
+  /** Default: `password`. */
+  readonly proof?: Proof
+}
+
+/** The machine's own display. */
+export const AT_DISPLAY = 'local display'
 
 /** Under which those who are not named are counted. */
 const ANYBODY = ''
@@ -54,7 +62,8 @@ export interface AccountsOptions {
 /** The accounts and their passwords. */
 export class Accounts {
   readonly #options: AccountsOptions
-  readonly #unknown = new Map<string, Tries>()
+  /** By name and place; and of names that nobody has, as of those that there are: being locked out must not tell who exists. */
+  readonly #tries = new TriesInMemory()
 
   constructor(options: AccountsOptions) {
     this.#options = options
@@ -144,6 +153,7 @@ export class Accounts {
     checkScope(now.role, now.scope)
     if (isAdministrator(old) && !isAdministrator(now)) this.#keepAnother(old)
     this.#options.store.saveAccount(now)
+    if (disabled === false) this.#tries.forgetAll(placesOf(old.name))
     return { old, now }
   }
 
@@ -178,63 +188,84 @@ export class Accounts {
     return account
   }
 
-  /** Rejects with {@link PasswordsBusy}. */
-  async check(name: string, secret: string, proof: Proof = 'password'): Promise<CheckedPassword> {
+  /**
+   * Wrong ones lock out whoever comes from there; very many, from wherever, lock the name. The machine's own display is
+   * counted for itself: nobody far away locks out whoever stands at the machine. Rejects with {@link PasswordsBusy}.
+   */
+  async check(name: string, secret: string, { from, proof = 'password' }: Showing): Promise<CheckedPassword> {
     const { clock, passwords, store } = this.#options
+    const now = clock.now()
     const key = keyOf(name)
     const account = this.find(key)
     const kept = account ? keptOf(account, proof) : null
-    const known = kept ?? this.#unknown.get(`${proof} ${key}`) ?? NO_TRIES
-    if (known.lockedUntil !== null && known.lockedUntil > clock.now())
-      return { kind: 'locked', until: known.lockedUntil }
+    const everywhere = `${proof} ${key}`
+    // With another password they begin anew, also where another process has set it.
+    const here = `${placesOf(key)}${proof} ${from} ${kept?.hash.hash ?? ''}`
+    const [ofName, ofPlace] = [kept ?? this.#tries.of(everywhere), this.#tries.of(here)]
+    const isApart = proof === 'password' && from === AT_DISPLAY
+    const until = isApart ? lockOf(now, ofPlace) : lockOf(now, ofName, ofPlace)
+    if (until !== null) return { kind: 'locked', until }
+    passwords.requireRoom()
     // Counted before it is checked: many guesses at once count as many.
-    const tries = this.#failed(known)
-    if (account && kept) store.saveAccount(withKept(account, proof, { ...kept, ...tries }))
-    else this.#note(`${proof} ${key}`, tries)
+    this.#tries.note(here, oneMore(ofPlace, now))
+    if (!isApart) {
+      // PINs have few values, and are good at one place alone.
+      const tries = oneMore(ofName, now, proof === 'pin' ? undefined : FREE_OF_NAME)
+      if (account && kept) store.saveAccount(withKept(account, proof, { ...kept, ...tries }))
+      else this.#tries.note(everywhere, tries)
+    }
     const right = await passwords.verify(secret, kept?.hash ?? null)
     if (!right || !account || !kept || !this.#isStill(account.id, proof, kept.hash)) return { kind: 'wrong' }
-    const hash = passwords.isWeak(kept.hash) ? await passwords.hash(secret) : kept.hash
+    const hash = passwords.isWeak(kept.hash) ? await this.#hashAgain(secret, kept.hash) : kept.hash
     const latest = this.#isStill(account.id, proof, kept.hash)
     if (!latest) return { kind: 'wrong' }
     const saved = withKept(latest, proof, { hash, ...NO_TRIES })
     store.saveAccount(saved)
+    this.#tries.forget(here)
     return { kind: 'right', account: saved }
   }
 
   /** Whose PIN this is, among several who are not named; wrong ones are counted for all together. */
   async checkPinOfAny(candidates: readonly AccountRecord[], pin: string): Promise<CheckedPassword> {
     const { clock, passwords } = this.#options
-    const known = this.#unknown.get(ANYBODY) ?? NO_TRIES
-    if (known.lockedUntil !== null && known.lockedUntil > clock.now())
-      return { kind: 'locked', until: known.lockedUntil }
-    this.#note(ANYBODY, this.#failed(known))
-    const able = candidates.filter((each) => each.pin && (each.pin.lockedUntil ?? 0) <= clock.now())
+    const now = clock.now()
+    const known = this.#tries.of(ANYBODY)
+    const until = lockOf(now, known)
+    if (until !== null) return { kind: 'locked', until }
+    passwords.requireRoom()
+    this.#tries.note(ANYBODY, oneMore(known, now))
+    const able = candidates.filter((each) => each.pin && (each.pin.lockedUntil ?? 0) <= now)
     let found: AccountRecord | undefined
-    // As many hashes whoever it is, and one where there is nobody.
-    for (const each of able.length > 0 ? able : [null]) {
-      const right = await passwords.verify(pin, each?.pin?.hash ?? null)
-      if (right && each?.pin) found ??= this.#isStill(each.id, 'pin', each.pin.hash)
+    try {
+      // As many hashes whoever it is, and one where there is nobody.
+      for (const each of able.length > 0 ? able : [null]) {
+        const right = await passwords.verify(pin, each?.pin?.hash ?? null)
+        if (right && each?.pin) found ??= this.#isStill(each.id, 'pin', each.pin.hash)
+      }
+    } catch (error) {
+      // Not looked at to the end: it was no wrong one.
+      if (error instanceof PasswordsBusy) this.#tries.note(ANYBODY, known)
+      throw error
     }
     if (!found) return { kind: 'wrong' }
-    this.#unknown.delete(ANYBODY)
+    this.#tries.forget(ANYBODY)
     return { kind: 'right', account: found }
+  }
+
+  /** The old hash does until the next time where there is no room now. */
+  async #hashAgain(secret: string, old: PasswordHash): Promise<PasswordHash> {
+    try {
+      return await this.#options.passwords.hash(secret)
+    } catch (error) {
+      if (error instanceof PasswordsBusy) return old
+      throw error
+    }
   }
 
   /** The account, while it may get in with what it got in with when this began. */
   #isStill(id: number, proof: Proof, { hash }: PasswordHash): AccountRecord | undefined {
     const account = this.byId(id)
     return account && !account.disabled && keptOf(account, proof)?.hash.hash === hash ? account : undefined
-  }
-
-  #failed({ failed }: Tries): Tries {
-    return { failed: failed + 1, lockedUntil: lockedUntil(failed + 1, this.#options.clock.now()) }
-  }
-
-  #note(key: string, tries: Tries): void {
-    this.#unknown.delete(key)
-    this.#unknown.set(key, tries)
-    const [oldest] = this.#unknown.keys()
-    if (this.#unknown.size > MOST_UNKNOWN && oldest !== undefined) this.#unknown.delete(oldest)
   }
 
   #keepAnother(account: AccountRecord): void {
@@ -246,10 +277,10 @@ export class Accounts {
   }
 }
 
-/** Wrong ones in a row, and until when nobody gets in; epoch milliseconds. */
-type Tries = Pick<PinRecord, 'failed' | 'lockedUntil'>
-
-const NO_TRIES: Tries = { failed: 0, lockedUntil: null }
+/** Before all keys under which wrong ones for this name are remembered by place. */
+function placesOf(key: string): string {
+  return `at ${JSON.stringify(key)} `
+}
 
 function keptOf({ password, failed, lockedUntil: until, pin }: AccountRecord, proof: Proof): PinRecord | null {
   if (proof === 'pin') return pin

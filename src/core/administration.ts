@@ -109,7 +109,7 @@ export class Administration {
     const action = pin === null ? 'pin_removed' : 'pin_set'
     return this.#do(access, 'own_account', action, access.account ?? '', async () => {
       const { name } = this.#self(access)
-      await this.#checkOwn(name, current)
+      await this.#checkOwn(access, name, current)
       await this.#options.accounts.setPin(name, pin)
       return { value: undefined }
     })
@@ -118,7 +118,7 @@ export class Administration {
   changeOwnPassword(access: Access, current: string, password: string): Promise<void> {
     return this.#do(access, 'own_account', 'password_changed', access.account ?? '', async () => {
       const { name, id } = this.#options.accounts.withPassword(this.#self(access).name)
-      await this.#checkOwn(name, current)
+      await this.#checkOwn(access, name, current)
       await this.#options.accounts.setPassword(name, password)
       this.#endSignIns(id, access.credential)
       return { value: undefined }
@@ -209,8 +209,8 @@ export class Administration {
     this.#options.audit.record(access, { action: 'audit_exported', target: 'audit', new: { format } })
   }
 
-  async #checkOwn(name: string, password: string): Promise<void> {
-    const checked = await this.#options.accounts.check(name, password)
+  async #checkOwn({ credential }: Access, name: string, password: string): Promise<void> {
+    const checked = await this.#options.accounts.check(name, password, { from: `sign-in ${credential ?? ''}` })
     if (checked.kind !== 'right')
       throw refusalOf(checked, this.#options.clock.now(), 'The present password is not right.')
   }

@@ -1,8 +1,10 @@
 import type { SignInState } from '../shared/account.ts'
 import type { Access } from './access.ts'
 import type { AccountRecord, AccountStore } from './account-store.ts'
-import { accountFacts, type Accounts } from './accounts.ts'
-import type { Audit, Doer } from './audit.ts'
+import { accountFacts, type Accounts, AT_DISPLAY } from './accounts.ts'
+import { addressGroup } from './address-group.ts'
+import type { Audit } from './audit.ts'
+import type { AuditThrottle, Stranger } from './audit-throttle.ts'
 import type { Clock } from './clock.ts'
 import type { Display } from './display.ts'
 import type { FirstCode } from './first-code.ts'
@@ -26,6 +28,8 @@ export interface EntranceOptions {
   readonly accounts: Accounts
   readonly signIns: SignIns
   readonly audit: Audit
+  /** Where it is written down what those were refused whom nobody knows. */
+  readonly refused: Pick<AuditThrottle, 'record'>
   readonly gate: Gate
   readonly display: Display
   readonly code: FirstCode
@@ -60,12 +64,19 @@ export class Entrance {
 
   /** Returns the browser's new cookie. At the machine's own display a PIN will do. Rejects with {@link SignInRefused}. */
   async signIn(name: string, password: string, visitor: Visitor): Promise<string> {
-    const { accounts, audit, clock } = this.#options
+    const { accounts, refused, clock } = this.#options
     // A name may be a password that was typed into the wrong field.
-    const doer: Doer = { who: accounts.find(name)?.name ?? 'unknown name', from: fromOf(visitor) }
-    const checked = await accounts.check(name, password, visitor.local && isPin(password) ? 'pin' : 'password')
+    const doer: Stranger = { who: accounts.find(name)?.name ?? 'unknown name', from: fromOf(visitor) }
+    const checked = await accounts.check(name, password, {
+      from: visitor.local ? AT_DISPLAY : addressGroup(visitor.address),
+      proof: visitor.local && isPin(password) ? 'pin' : 'password',
+    })
     if (checked.kind === 'right') return this.begin(checked.account, visitor)
-    audit.record(doer, { action: 'sign_in', target: 'panel', result: checked.kind === 'locked' ? 'locked' : 'refused' })
+    refused.record(doer, {
+      action: 'sign_in',
+      target: 'panel',
+      result: checked.kind === 'locked' ? 'locked' : 'refused',
+    })
     throw refusalOf(checked, clock.now(), 'The name or the password is not right.')
   }
 
@@ -74,19 +85,22 @@ export class Entrance {
    * them where no name is given. Returns whose it was. Rejects with {@link SignInRefused} and {@link Forbidden}.
    */
   async leaveKiosk({ pin, name }: { readonly pin: string; readonly name?: string | undefined }, visitor: Visitor) {
-    const { accounts, audit, clock } = this.#options
+    // Refused before anything is looked at: that somebody far away asks for it says nothing.
+    if (!visitor.local) throw new Forbidden(AT_THE_DISPLAY)
+    const { accounts, audit, refused, clock } = this.#options
     const named = name === undefined ? undefined : accounts.find(name)
-    const doer: Doer = { who: named?.name ?? 'unknown name', from: fromOf(visitor) }
+    const doer: Stranger = { who: named?.name ?? 'unknown name', from: fromOf(visitor) }
     const refuse = (result: string, error: Error): never => {
-      audit.record(doer, { action: 'kiosk_left', target: 'panel', result })
+      refused.record(doer, { action: 'kiosk_left', target: 'panel', result })
       throw error
     }
-    if (!visitor.local) return refuse('forbidden', new Forbidden(AT_THE_DISPLAY))
     const leave = this.#leaveKiosk
     if (!leave) return refuse('not_found', new SignInRefused('not_found', 'This window is no kiosk.'))
     const administrators = accounts.all().filter(({ role }) => role === 'administrator')
     const checked =
-      name === undefined ? await accounts.checkPinOfAny(administrators, pin) : await accounts.check(name, pin, 'pin')
+      name === undefined
+        ? await accounts.checkPinOfAny(administrators, pin)
+        : await accounts.check(name, pin, { from: AT_DISPLAY, proof: 'pin' })
     if (checked.kind !== 'right')
       return refuse(
         checked.kind === 'locked' ? 'locked' : 'refused',
@@ -123,13 +137,14 @@ export class Entrance {
     asked: { readonly code?: string | undefined; readonly name: string; readonly password: string },
     visitor: Visitor,
   ): Promise<string> {
-    const { accounts, audit, code, store, gate } = this.#options
-    const doer: Doer = { who: 'nobody in particular', from: fromOf(visitor) }
+    const { accounts, audit, refused, code, store, gate } = this.#options
+    // Refused before anything is looked at, as long as the panel is in use: that is no deed.
+    if (gate.closed) throw new SignInRefused('not_found', 'There is an administrator already.')
+    const doer: Stranger = { who: 'nobody in particular', from: fromOf(visitor) }
     const refuse = (result: string, error: Error): never => {
-      audit.record(doer, { action: 'first_administrator', target: 'panel', result })
+      refused.record(doer, { action: 'first_administrator', target: 'panel', result })
       throw error
     }
-    if (gate.closed) return refuse('refused', new SignInRefused('not_found', 'There is an administrator already.'))
     if (!visitor.local && !code.isRight(asked.code ?? '')) {
       code.offer()
       const message = 'The code is not right, or too old. The panel prints one where it was started.'
@@ -156,7 +171,7 @@ export class Entrance {
     if (old !== undefined && visitor.cookie !== null && signIns.use(visitor.cookie, false).kind === 'good')
       signIns.end(old)
     const { cookie, signIn, ended } = signIns.begin(account.id, visitor.address, visitor.agent)
-    const doer: Doer = { who: account.name, from: fromOf(visitor) }
+    const doer = { who: account.name, from: fromOf(visitor) }
     for (const { id } of ended) audit.record(doer, { action: 'sign_in_ended', target: id, new: { why: 'too_many' } })
     audit.record(doer, { action: 'sign_in', target: 'panel' })
     if (visitor.local) this.#options.display.signedIn({ signIn: signIn.id, account: account.id })

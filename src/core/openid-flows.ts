@@ -1,3 +1,4 @@
+import { addressGroup } from './address-group.ts'
 import type { Clock } from './clock.ts'
 import { hashSecret, newSecret } from './secret.ts'
 
@@ -20,7 +21,8 @@ export interface OpenIdFlow {
   readonly to: string
   /** The cookie of whoever was signed in in this browser before: it does not come along on the way back. */
   readonly before: string | null
-  readonly address: string
+  /** Where limits are counted, see {@link addressGroup}. */
+  readonly addresses: string
   readonly until: number
 }
 
@@ -35,7 +37,8 @@ export class OpenIdFlows {
   }
 
   begin(to: string, address: string, before: string | null): { readonly flow: OpenIdFlow; readonly cookie: string } {
-    this.#makeRoom(address)
+    const addresses = addressGroup(address)
+    this.#makeRoom(addresses)
     const cookie = newSecret()
     const flow: OpenIdFlow = {
       state: newSecret(),
@@ -43,7 +46,7 @@ export class OpenIdFlows {
       verifier: newSecret(),
       to,
       before,
-      address,
+      addresses,
       until: this.#clock.monotonic() + FLOW_MS,
     }
     this.#flows.set(hashSecret(cookie), flow)
@@ -58,11 +61,11 @@ export class OpenIdFlows {
     return flow && this.#clock.monotonic() < flow.until ? flow : null
   }
 
-  #makeRoom(address: string): void {
+  #makeRoom(addresses: string): void {
     const now = this.#clock.monotonic()
     for (const [key, { until }] of this.#flows) if (until <= now) this.#flows.delete(key)
     const all = [...this.#flows]
-    const own = all.filter(([, flow]) => flow.address === address)
+    const own = all.filter(([, flow]) => flow.addresses === addresses)
     const [oldest] = own.length >= MOST_OF_ADDRESS ? own : all.length >= MOST ? all : []
     if (oldest) this.#flows.delete(oldest[0])
   }

@@ -4,6 +4,7 @@ import type { AccountRecord } from './account-store.ts'
 import { accountFacts, type Accounts } from './accounts.ts'
 import { type Entrance, fromOf, type Visitor } from './entrance.ts'
 import type { Audit } from './audit.ts'
+import type { AuditThrottle } from './audit-throttle.ts'
 import type { Gate } from './gate.ts'
 import type { OpenIdAccounts } from './openid-accounts.ts'
 import type { OpenIdFlow, OpenIdFlows } from './openid-flows.ts'
@@ -46,6 +47,8 @@ export interface OpenIdSignInsOptions {
   readonly entrance: Pick<Entrance, 'begin'>
   readonly gate: Pick<Gate, 'closed' | 'recheck'>
   readonly audit: Pick<Audit, 'record'>
+  /** Where it is written down what those were refused who have no account. */
+  readonly refused: Pick<AuditThrottle, 'record'>
 }
 
 /** Below this path the browser goes to the provider and comes back. */
@@ -137,15 +140,11 @@ export class OpenIdSignIns {
   }
 
   #refuse(code: OpenIdRefusal, who: string, visitor: Visitor, account?: AccountRecord): never {
-    this.#options.audit.record(
-      { who, from: fromOf(visitor) },
-      {
-        action: 'sign_in',
-        target: 'panel',
-        ...(account ? { old: accountFacts(account) } : {}),
-        result: `openid_${code}`,
-      },
-    )
+    const { audit, refused } = this.#options
+    const doer = { who, from: fromOf(visitor) }
+    const deed = { action: 'sign_in', target: 'panel', result: `openid_${code}` }
+    if (account) audit.record(doer, { ...deed, old: accountFacts(account) })
+    else refused.record(doer, deed)
     throw new OpenIdRefused(code)
   }
 }

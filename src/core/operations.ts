@@ -93,6 +93,11 @@ export class Operations {
     this.#clock = clock
   }
 
+  /** What was asked of something that is not there for whoever asks, as far as they may know. */
+  refusedUnknown(access: Access, deed: Deed): void {
+    this.#audit.record(access, deed)
+  }
+
   /** Gives a machine an event. */
   command(asked: Asking<CommandMessage>, operator: Operator): Asked {
     const { command: id, machine, event, timeout, at, confirmed } = asked

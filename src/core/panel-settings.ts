@@ -59,8 +59,9 @@ export class PanelSettings {
       const old = await file.change(changes, version)
       audit.record(access, { action: 'settings_changed', target: 'panel', old, new: changes })
     } catch (error) {
+      // Values that were not taken may be anything, a secret in the wrong field too.
       const result = error instanceof SettingsObjection ? error.code : 'failed'
-      audit.record(access, { action: 'settings_changed', target: 'panel', new: changes, result })
+      audit.record(access, { action: 'settings_changed', target: 'panel', new: { keys: Object.keys(changes) }, result })
       throw error
     }
     return this.view(access)

@@ -39,6 +39,12 @@ export class Passwords {
     this.#nobody = { ...cost, salt: randomBytes(16).toString('base64url'), hash: randomBytes(32).toString('base64url') }
   }
 
+  /** Whoever hashes or checks in the same turn is taken. Throws {@link PasswordsBusy}. */
+  requireRoom(): void {
+    if (this.#running >= MOST_RUNNING && this.#waiting.length >= MOST_WAITING)
+      throw new PasswordsBusy('Too many passwords are being checked.')
+  }
+
   async hash(password: string): Promise<PasswordHash> {
     const salt = randomBytes(16)
     const hash = await this.#derive(password, salt, 32, this.#cost)
@@ -75,10 +81,8 @@ export class Passwords {
   }
 
   async #turn(): Promise<void> {
-    if (this.#running >= MOST_RUNNING) {
-      if (this.#waiting.length >= MOST_WAITING) throw new PasswordsBusy('Too many passwords are being checked.')
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    }
+    this.requireRoom()
+    if (this.#running >= MOST_RUNNING) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#running += 1
   }
 }

@@ -2,6 +2,7 @@ import { AccessTokens } from '../core/access-tokens.ts'
 import { Accounts } from '../core/accounts.ts'
 import { Administration } from '../core/administration.ts'
 import { Audit } from '../core/audit.ts'
+import { AuditThrottle } from '../core/audit-throttle.ts'
 import type { Clock } from '../core/clock.ts'
 import { Display } from '../core/display.ts'
 import { Entrance } from '../core/entrance.ts'
@@ -59,16 +60,17 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
   const tokens = new AccessTokens(store, clock)
   const anchor = store.lasting ? fileAnchor(dataDir) : { write: () => undefined, read: () => store.auditHead }
   const audit = new Audit({ store, clock, anchor, log })
+  const refused = new AuditThrottle(audit, clock)
   const display = new Display({ clock, asks: localDisplay, lockAfterMs })
   const gate = new Gate({ store, accounts, signIns, tokens, audit, clock, log, plant, display })
   const code = new FirstCode(clock, surroundings.tellCode ?? null)
   const leaveKiosk = surroundings.leaveKiosk ?? null
-  const entrance = new Entrance({ store, accounts, signIns, audit, gate, display, code, clock, leaveKiosk })
+  const entrance = new Entrance({ store, accounts, signIns, audit, refused, gate, display, code, clock, leaveKiosk })
   const { count, hash } = store.auditHead
   // Also where only the system's log keeps it: whoever can write the data folder cannot change that.
   if (count > 0) log.info({ rows: count, hash }, 'the audit goes on')
   const administration = new Administration({ accounts, signIns, tokens, audit, gate, display, clock, entrance })
-  const parts = { store, accounts, signIns, entrance, gate, audit, clock, log }
+  const parts = { store, accounts, signIns, entrance, gate, audit, refused, clock, log }
   const openId: OpenId | null = settings && openOpenId(settings, parts)
   let closed = false
   return {
@@ -84,6 +86,7 @@ export function openIdentity({ config, clock, log, plant, surroundings }: Identi
       closed = true
       openId?.close()
       gate.close()
+      refused.close()
       audit.close()
       try {
         const head = store.auditHead

@@ -2,6 +2,7 @@ import type { Accounts } from '../core/accounts.ts'
 import type { AccountStore } from '../core/account-store.ts'
 import type { Entrance } from '../core/entrance.ts'
 import type { Audit } from '../core/audit.ts'
+import type { AuditThrottle } from '../core/audit-throttle.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Gate } from '../core/gate.ts'
 import type { Log } from '../core/log.ts'
@@ -20,6 +21,7 @@ export interface OpenIdParts {
   readonly entrance: Entrance
   readonly gate: Gate
   readonly audit: Audit
+  readonly refused: AuditThrottle
   readonly clock: Clock
   readonly log: Log
 }

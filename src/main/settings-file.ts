@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SettingsObjection, type SettingsFile } from '../core/panel-settings.ts'
 import type { Setting, SettingChanges, SettingsView } from '../shared/settings.ts'
@@ -130,8 +130,10 @@ async function replaceFile(path: string, text: string): Promise<void> {
     if (codeOf(error) !== 'ENOENT') throw error
   }
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.new`)
+  await removeStale(temporary)
+  // Never through a link that somebody has put there.
+  const file = await open(temporary, 'wx', mode)
   try {
-    const file = await open(temporary, 'w', mode)
     try {
       await file.chmod(mode)
       await file.writeFile(text)
@@ -145,6 +147,15 @@ async function replaceFile(path: string, text: string): Promise<void> {
       if (codeOf(left) !== 'ENOENT') throw left
     })
     throw error
+  }
+}
+
+/** What an earlier process of this number left behind; anything else is not ours. */
+async function removeStale(temporary: string): Promise<void> {
+  try {
+    if ((await lstat(temporary)).isFile()) await unlink(temporary)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
   }
 }
 

@@ -183,6 +183,18 @@ test('[I2] a token lets a program in until it is revoked, and never does more th
   }
 })
 
+test('behind a proxy with HTTPS the cookie is for HTTPS alone', async () => {
+  const plant = await Plant.start(['--allowed-host', 'https://panel.example'])
+  const signIn = async (origin: string): Promise<string> => {
+    const body = { name: 'root', password: PASSWORD }
+    const answer = await rest(plant.panel.url, '/api/v1/sign-in', { body, headers: { origin } })
+    return [answer.headers['set-cookie']].flat()[0] ?? ''
+  }
+  expect(await signIn('https://panel.example')).toMatch(/; SameSite=Strict; Secure$/)
+  expect(await signIn(plant.panel.url.replace(/\/$/, ''))).toMatch(/; SameSite=Strict$/)
+  expect(await signIn('https://evil.example')).toBe('')
+})
+
 test('a request with a cookie that does not say its origin changes nothing', async () => {
   const plant = await Plant.start()
   const { cookie } = plant.admin

@@ -190,6 +190,27 @@ test('[I4] a scope hides the rest of the plant over REST: lists, counts, history
   expect((await anna.ask('/api/v1/commands/the-stop-1')).status).toBe(404)
 })
 
+test('[I3] [I4] what is asked over REST of what lies outside a scope is answered with 404, and in the audit', async () => {
+  const { plant } = await stage()
+  const anna = await plant.person('anna', 'operator', { machines: ['press'], groups: [] })
+  const asked = [
+    await anna.ask(`/api/v1/machines/${SECRET}/commands`, { body: { type: 'go' } }),
+    await anna.ask(`/api/v1/machines/${SECRET}/stop`, { method: 'POST' }),
+    await anna.ask(`/api/v1/devices/${SECRET}/motor`, { body: { speed: 1 } }),
+  ]
+  expect(asked.map(({ status }) => status)).toEqual([404, 404, 404])
+  await anna.ask(`/api/v1/devices/${SECRET}/motor`)
+  const { rows } = (await plant.admin.ask('/api/v1/audit?who=anna')).body as unknown as {
+    rows: { action: string; target: string; result: string }[]
+  }
+  const found = rows.filter(({ action }) => action !== 'sign_in')
+  expect(found.map(({ action, target, result }) => [action, target, result]).toReversed()).toEqual([
+    ['command', SECRET, 'machine_unknown'],
+    ['stop', SECRET, 'machine_unknown'],
+    ['write', `${SECRET}/motor`, 'device_unknown'],
+  ])
+})
+
 test('[I4] a scope of a group shows its devices and nothing else of their machines', async () => {
   const { plant, send } = await stage()
   const anna = await plant.person('anna', 'operator', { machines: [], groups: ['mine'] })

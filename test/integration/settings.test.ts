@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Value } from 'typebox/value'
 import { expect, test } from 'vitest'
@@ -93,6 +93,10 @@ test('who looked at another content of the file does not change it', async () =>
     change(plant.admin, fresh, { stale_after: 6 }),
   ])
   expect(both.map((each) => each.status).toSorted((a, b) => a - b)).toEqual([200, 409])
+  expect((await change(plant.admin, fresh, { title: 'a secret, in the wrong field' })).status).toBe(409)
+  const audit = await plant.admin.ask('/api/v1/audit?action=settings_changed')
+  expect(audit.text).toContain('title')
+  expect(audit.text).not.toContain('a secret')
 })
 
 test('a file that cannot be used is said so, and left as it is', async () => {
@@ -103,6 +107,21 @@ test('a file that cannot be used is said so, and left as it is', async () => {
   const { status, body } = await change(plant.admin, view.version, { stale_after: 5 })
   expect([status, body.error?.code]).toEqual([409, 'settings_unwritable'])
   expect(readFileSync(path, 'utf8')).toBe('port: [\n')
+})
+
+test('what lies in the way of the new file is not followed where it is a link, and removed where it is a file', async () => {
+  const { plant, path, dir } = await stage('port: 0\n')
+  const { version } = await viewOf(plant.admin)
+  const temporary = join(dir, `.andon.yaml.${process.pid}.new`)
+  const elsewhere = join(dir, 'elsewhere')
+  writeFileSync(elsewhere, 'kept')
+  symlinkSync(elsewhere, temporary)
+  expect((await change(plant.admin, version, { stale_after: 5 })).body.error?.code).toBe('settings_unwritable')
+  expect(readFileSync(elsewhere, 'utf8')).toBe('kept')
+  rmSync(temporary)
+  writeFileSync(temporary, 'left over')
+  expect((await change(plant.admin, version, { stale_after: 5 })).status).toBe(200)
+  expect(readFileSync(path, 'utf8')).toContain('stale_after: 5')
 })
 
 test('a folder that cannot be written to is told, with what to do', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { AccessTokens } from '../../../src/core/access-tokens.ts'
-import { Accounts } from '../../../src/core/accounts.ts'
+import { Accounts, AT_DISPLAY } from '../../../src/core/accounts.ts'
 import { Audit } from '../../../src/core/audit.ts'
 import { FirstCode } from '../../../src/core/first-code.ts'
 import { lockedUntil } from '../../../src/core/lock-out.ts'
@@ -15,6 +15,7 @@ import { MemoryLog } from '../../support/memory-log.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
 const PASSWORD = 'correct horse battery'
+const HERE = { from: '192.0.2.1' }
 
 async function stage(cost = { N: 16, r: 8, p: 1 }) {
   const clock = new FakeClock()
@@ -44,12 +45,70 @@ describe('lock-out', () => {
 
   test('counts guesses that are made at once, and ends with the right password', async () => {
     const { accounts, clock } = await stage()
-    const guesses = await Promise.all(Array.from({ length: 20 }, () => accounts.check('anna', 'not the password')))
+    const guesses = await Promise.all(
+      Array.from({ length: 20 }, () => accounts.check('anna', 'not the password', HERE)),
+    )
     expect(guesses.filter(({ kind }) => kind === 'locked')).toHaveLength(15)
-    expect((await accounts.check('anna', PASSWORD)).kind).toBe('locked')
+    expect((await accounts.check('anna', PASSWORD, HERE)).kind).toBe('locked')
     clock.pass(30_000)
-    expect((await accounts.check('ANNA', PASSWORD)).kind).toBe('right')
+    expect((await accounts.check('ANNA', PASSWORD, HERE)).kind).toBe('right')
     expect(accounts.named('anna')).toMatchObject({ failed: 0, lockedUntil: null })
+  })
+})
+
+describe('whom wrong passwords lock out', () => {
+  const wrong = (accounts: Accounts, name: string, from: string) => accounts.check(name, 'not the password', { from })
+
+  test('is whoever comes from there, not the account; whether it exists makes no difference', async () => {
+    const { accounts } = await stage()
+    for (const name of ['anna', 'nobody']) {
+      const kinds: string[] = []
+      for (let i = 0; i < 6; i += 1) kinds.push((await wrong(accounts, name, '192.0.2.66')).kind)
+      expect(kinds).toEqual(['wrong', 'wrong', 'wrong', 'wrong', 'wrong', 'locked'])
+      expect((await wrong(accounts, name, '192.0.2.1')).kind).toBe('wrong')
+    }
+    expect(accounts.named('anna')).toMatchObject({ failed: 6, lockedUntil: null })
+    expect((await accounts.check('anna', PASSWORD, { from: '192.0.2.66' })).kind).toBe('locked')
+    expect((await accounts.check('anna', PASSWORD, HERE)).kind).toBe('right')
+  })
+
+  test('is everybody far away after a hundred from wherever, and never who stands at the display', async () => {
+    const { accounts } = await stage()
+    for (const name of ['anna', 'nobody']) {
+      for (let i = 0; i < 100; i += 1) {
+        expect((await wrong(accounts, name, `10.0.0.${i}`)).kind).toBe('wrong')
+      }
+      expect((await wrong(accounts, name, '192.0.2.1')).kind).toBe('locked')
+    }
+    expect((await wrong(accounts, 'nobody', AT_DISPLAY)).kind).toBe('wrong')
+    expect((await accounts.check('anna', PASSWORD, { from: AT_DISPLAY })).kind).toBe('right')
+    expect(accounts.named('anna')).toMatchObject({ failed: 0, lockedUntil: null })
+    for (let i = 0; i < 6; i += 1) await wrong(accounts, 'anna', AT_DISPLAY)
+    expect((await accounts.check('anna', PASSWORD, { from: AT_DISPLAY })).kind).toBe('locked')
+    expect((await accounts.check('anna', PASSWORD, HERE)).kind).toBe('right')
+  })
+
+  test('begins anew with another password, and when an administrator lets the account in', async () => {
+    const { accounts } = await stage()
+    const other = 'another horse battery'
+    for (let i = 0; i < 6; i += 1) await wrong(accounts, 'anna', HERE.from)
+    await accounts.setPassword('anna', other)
+    expect((await accounts.check('anna', other, HERE)).kind).toBe('right')
+    for (let i = 0; i < 6; i += 1) await wrong(accounts, 'anna', HERE.from)
+    expect((await accounts.check('anna', other, HERE)).kind).toBe('locked')
+    accounts.change('anna', { disabled: false })
+    expect((await accounts.check('anna', other, HERE)).kind).toBe('right')
+  })
+
+  test('is nobody whose password was not looked at, because too many were', async () => {
+    const { accounts } = await stage()
+    const tries = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, i) => accounts.check('anna', 'not the password', { from: `10.0.0.${i}` })),
+    )
+    const looked = tries.filter(({ status }) => status === 'fulfilled').length
+    expect(looked).toBeLessThan(60)
+    expect(accounts.named('anna').failed).toBe(looked)
+    expect((await accounts.check('anna', PASSWORD, { from: '10.0.0.59' })).kind).toBe('right')
   })
 })
 
@@ -58,9 +117,9 @@ describe('an account', () => {
     const { accounts, store, clock, anna } = await stage()
     expect(anna.password?.N).toBe(16)
     const today = new Accounts({ store, clock, passwords: new Passwords({ N: 64, r: 8, p: 1 }) })
-    expect((await today.check('anna', PASSWORD)).kind).toBe('right')
+    expect((await today.check('anna', PASSWORD, HERE)).kind).toBe('right')
     expect(accounts.named('anna').password?.N).toBe(64)
-    expect((await today.check('anna', PASSWORD)).kind).toBe('right')
+    expect((await today.check('anna', PASSWORD, HERE)).kind).toBe('right')
   })
 
   test('that is deleted takes its browsers and tokens along, and its number is not given again', async () => {

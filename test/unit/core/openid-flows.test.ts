@@ -19,5 +19,6 @@ test('nobody can begin so many that others lose theirs', () => {
   const other = flows.begin('/', '2', null)
   const mine = Array.from({ length: 1_500 }, () => flows.begin('/', '1', null))
   expect(flows.take(other.cookie)).toBe(other.flow)
+  for (let i = 0; i < 1_500; i += 1) flows.begin('/', `2001:db8::${i.toString(16)}`, null)
   expect(mine.filter(({ cookie }) => flows.take(cookie))).toHaveLength(100)
 })

@@ -116,15 +116,21 @@ function deviceAt(
   named: string | undefined,
 ): Device {
   const access = accessOf(request)
+  const unknown = (target: string): ApiError => {
+    // Written down as over WebSocket: somebody wanted to change something.
+    if (request.method === 'POST')
+      operations.refusedUnknown(access, { action: 'write', target, result: 'device_unknown' })
+    return deviceUnknown(target)
+  }
   const machine = params.machine ?? named
   if (machine !== undefined) {
     const device = folded().devices.get(deviceKey(machine, params.id))
     if (device && access.seesDevice(machine, device.id)) return device
-    throw deviceUnknown(deviceReference(machine, params.id))
+    throw unknown(deviceReference(machine, params.id))
   }
   const found = operations.device(params.id, access)
   if (found.kind === 'found') return found.device
-  if (found.kind === 'unknown') throw deviceUnknown(params.id)
+  if (found.kind === 'unknown') throw unknown(params.id)
   const { machines } = found
   const which = deviceReference(machines[0] ?? '', params.id)
   throw new ApiError(

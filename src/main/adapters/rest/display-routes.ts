@@ -62,7 +62,7 @@ export function displayRoutes(app: FastifyInstance, administration: Administrati
         operationId: 'leaveKiosk',
         summary: 'Make the window of a kiosk an ordinary one',
         description:
-          'With the PIN of an administrator, at the machine’s own display, until the next start. Wrong ones are counted, and all are written down.',
+          'With the PIN of an administrator, at the machine’s own display, until the next start. Wrong ones are counted and written down.',
         body: LeaveSchema,
         response: {
           200: Type.Object({ account: Type.String() }, { description: 'It is one now; whose PIN it was' }),

@@ -60,7 +60,9 @@ export function historyRoutes(app: FastifyInstance, history: History): void {
     const { bytes, lost } = access.seesEverything ? size : { bytes: null, lost: 0 }
     return { first: pointOf(first), last: pointOf(last), now: history.now(), state, durable, bytes, lost }
   }
-  app.get('/api/v1/journal', { schema: JOURNAL }, (request) => journalOf(accessOf(request)))
+  app.get('/api/v1/journal', { schema: JOURNAL }, (request) =>
+    queries.during(request.socket.remoteAddress, () => journalOf(accessOf(request))),
+  )
 
   app.get<{ Querystring: ExportQuery }>('/api/v1/export', { schema: EXPORT }, async (request, reply) => {
     const { format = 'ndjson', ...filters } = request.query

@@ -42,7 +42,7 @@ export function requireRight(request: FastifyRequest, action: Action): Access {
  * Looks who asks. Every route needs an identity but for those that say that they are open, and the files of the page.
  * Throws an {@link ApiError}.
  */
-export function requireIdentity(gate: Gate, request: FastifyRequest, reply: FastifyReply): void {
+export function requireIdentity(gate: Pick<Gate, 'identify'>, request: FastifyRequest, reply: FastifyReply): void {
   const { url, config } = request.routeOptions
   // Nothing was found, or a file of the page: `/*` and what the router makes of it.
   if (url === undefined || url === '/*' || url === '/') return
@@ -94,7 +94,9 @@ export function shownIn(
 
 export function setCookie(request: FastifyRequest, reply: FastifyReply, value: string | null): void {
   const age = value === null ? 0 : Math.floor(ABSOLUTE_MS / 1000)
-  const secure = request.protocol === 'https' ? '; Secure' : ''
+  // Behind a proxy the page's origin tells: one that is not ours was refused before.
+  const isSecure = request.protocol === 'https' || request.headers.origin?.startsWith('https:') === true
+  const secure = isSecure ? '; Secure' : ''
   const name = cookieName(request.socket.localPort)
   void reply.header('Set-Cookie', `${name}=${value ?? ''}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`)
 }

@@ -46,6 +46,14 @@ export function machineRoutes(app: FastifyInstance, { operations, plant, folded 
     if (machine && accessOf(request).seesMachine(name)) return machine
     throw new ApiError(404, 'machine_unknown', `Machine ${name} not found`)
   }
+  const machineFor = (action: 'command' | 'stop', name: string, request: FastifyRequest): Machine => {
+    try {
+      return machineAt(name, request)
+    } catch (error) {
+      operations.refusedUnknown(accessOf(request), { action, target: name, result: 'machine_unknown' })
+      throw error
+    }
+  }
 
   app.get(
     '/api/v1/machines',
@@ -106,7 +114,7 @@ export function machineRoutes(app: FastifyInstance, { operations, plant, folded 
       },
     },
     async (request, reply) => {
-      const { name: machine } = machineAt(request.params.name, request)
+      const { name: machine } = machineFor('command', request.params.name, request)
       const { type, payload = {}, expectation } = request.body
       const wish = wishOf(request.query, request.headers['idempotency-key'])
       const caller = callerOf(request, reply)
@@ -146,7 +154,7 @@ export function machineRoutes(app: FastifyInstance, { operations, plant, folded 
       },
     },
     async (request, reply) => {
-      const { name: machine } = machineAt(request.params.name, request)
+      const { name: machine } = machineFor('stop', request.params.name, request)
       const wish = wishOf(request.query, request.headers['idempotency-key'])
       const caller = callerOf(request, reply)
       const asked = operations.stop({ command: wish.id, machine }, caller.operator)

@@ -32,12 +32,11 @@ export function trendRoutes(app: FastifyInstance, { recorder, now }: Trends): vo
   const exports = new Slots('exports', MAX_EXPORTS, MAX_EXPORTS)
   const queries = new Slots('searches', MAX_QUERIES, MAX_QUERIES_PER_ADDRESS)
 
-  app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (request, reply) =>
-    reply
-      .type(JSON_TYPE)
-      .header('Cache-Control', 'no-store')
-      .send(await scopedTrends(recorder, accessOf(request)).tags()),
-  )
+  app.get('/api/v1/trends/tags', { schema: TREND_TAGS }, async (request, reply) => {
+    const seen = scopedTrends(recorder, accessOf(request))
+    const text = await queries.during(request.socket.remoteAddress, () => seen.tags())
+    return reply.type(JSON_TYPE).header('Cache-Control', 'no-store').send(text)
+  })
 
   app.get<{ Querystring: TrendsQuery }>('/api/v1/trends', { schema: TRENDS }, async (request, reply) => {
     const { tag, points = DEFAULT_POINTS, format = 'json' } = request.query
