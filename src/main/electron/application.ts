@@ -6,7 +6,8 @@ import { systemClock } from '../adapters/clock.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { type Updater, UpdateWatch } from '../shell/update-watch.ts'
-import type { Start } from '../start.ts'
+import { Run } from '../run.ts'
+import { codeText, type Start } from '../start.ts'
 import { menuModel } from '../shell/menu-model.ts'
 import { afterLastWindow } from '../shell/quit-rules.ts'
 import { type PageRequest, receivedRequest, secondStartText } from '../shell/second-start.ts'
@@ -70,8 +71,8 @@ class Application {
   #kiosk: boolean
   #offerMenu = (): void => undefined
   readonly #log: Surroundings['log']
-  /** Resolves with the panel, or with null where it could not be started. */
-  #panel: Promise<Panel | null> = Promise.resolve(null)
+  /** Resolves with what is to be closed in order, or with null where it could not be started. */
+  #panel: Promise<Pick<Panel, 'close'> | null> = Promise.resolve(null)
   #windows: Windows | null = null
   #background: Background | null = null
   #question: QuitQuestion | null = null
@@ -99,7 +100,7 @@ class Application {
     }
     app
       .whenReady()
-      .then(() => this.#open())
+      .then(() => (this.#config.headless ? this.#serve() : this.#open()))
       .catch((error: unknown) => this.#fail(error))
   }
 
@@ -151,12 +152,48 @@ class Application {
     return true
   }
 
+  /** Without a window a restart stays within the process: a service must not end for it. */
+  async #serve(): Promise<void> {
+    if (this.#ending) return
+    const { rendererDir, journalThread, configThread } = this.#parts
+    const argv = ownArguments(process.argv, app.isPackaged)
+    let panel: Panel | undefined
+    const run = new Run(
+      {
+        readStart: () => this.#parts.readStart(argv),
+        compose: (config, surroundings) => this.#parts.compose(config, surroundings),
+        surroundings: {
+          rendererDir,
+          journalThread,
+          configThread,
+          tellCode: (code) => void process.stdout.write(codeText(code)),
+        },
+        onPanel: (started) => {
+          panel = started
+          this.#tellStart(started)
+          started.offerCode()
+        },
+        onFailed: (message) => void this.#failed(message),
+      },
+      { config: this.#config, log: this.#log },
+    )
+    this.#panel = Promise.resolve(run)
+    const power = { suspended: () => panel?.suspended(), resumed: () => panel?.resumed() }
+    watchPower(power, this.#log, () => this.#end('the system shuts down'))
+    await run.start()
+  }
+
+  #tellStart(panel: Panel): void {
+    process.stdout.write(this.#parts.startText(panel))
+    // For a launcher that waits for it.
+    process.send?.('listening')
+  }
+
   async #open(): Promise<void> {
     if (this.#ending) return
     const { rendererDir, journalThread, configThread, preload } = this.#parts
     const log = this.#log
-    const trayWanted = !this.#config.headless && !this.#config.kiosk
-    const trayThere = trayWanted ? hasTray(process.platform) : Promise.resolve(false)
+    const trayThere = !this.#config.kiosk ? hasTray(process.platform) : Promise.resolve(false)
     const starting = this.#parts.compose(this.#config, {
       log,
       rendererDir,
@@ -169,10 +206,8 @@ class Application {
     this.#panel = starting.catch(() => null)
     const panel = await starting
     watchPower(panel, log, () => this.#end('the system shuts down'))
-    process.stdout.write(this.#parts.startText(panel))
-    // For a launcher that waits for it.
-    process.send?.('listening')
-    if (this.#config.headless || this.#ending) return
+    this.#tellStart(panel)
+    if (this.#ending) return
 
     const { autostart, configFile } = this.#config
     if (autostart !== null) setAutostart(autostart, configFile, log)
@@ -341,9 +376,12 @@ class Application {
 
   /** The start failed: says why, on standard error and, where somebody can see it, in a dialog. */
   async #fail(error: unknown): Promise<void> {
+    if (!this.#ending) await this.#failed(this.#parts.failedStart(error, this.#log))
+  }
+
+  async #failed(message: string): Promise<void> {
     if (this.#ending) return
     this.#ending = true
-    const message = this.#parts.failedStart(error, this.#log)
     process.stderr.write(`andon: ${message}\n`)
     // First of all: nothing else runs while the dialog stands.
     try {

@@ -266,6 +266,57 @@ describe('the start', () => {
   })
 })
 
+describe('a restart without a window', () => {
+  /** Starts it again, as the settings page asks for it. */
+  async function restarted(compose: (built: Stage, times: number) => Promise<Panel>) {
+    const built = stage({}, ['--headless'])
+    const restarts: ((() => void) | undefined)[] = []
+    await open({
+      ...built,
+      parts: {
+        ...built.parts,
+        compose: (_config, { restart }) => compose(built, restarts.push(restart)),
+      },
+    })
+    restarts[0]?.()
+    await settled()
+    built.closed()
+    await settled()
+    return { built, restarts }
+  }
+  const another = (built: Stage): Promise<Panel> =>
+    built.parts.compose(testConfig([], built.dir), {
+      log: built.log,
+      rendererDir: '',
+      journalThread: '',
+      configThread: '',
+    })
+
+  test('stays within the process, so that the service goes on, and then ends like any other', async () => {
+    const { built, restarts } = await restarted(another)
+    expect([restarts.length, order.slice(-3)]).toEqual([2, ['compose', 'close', 'compose']])
+    powerMonitor.emit('suspend')
+    expect(order.at(-1)).toBe('suspended')
+    expect(app.exit).not.toHaveBeenCalled()
+    raise('SIGTERM')
+    await waitFor(() => order.at(-1) === 'close')
+    built.closed()
+    await exited()
+    expect(order.at(-1)).toBe('exit 0')
+  })
+
+  test('goes on with the old settings where the new ones do not work, and ends with 1 where those do not either', async () => {
+    const { restarts } = await restarted((built, times) =>
+      times === 2 ? Promise.reject(new ListenError('Port 1 is in use.')) : another(built),
+    )
+    expect([restarts.length, app.exit.mock.calls]).toEqual([3, []])
+    resetElectron()
+    await restarted((built, times) => (times > 1 ? Promise.reject(new ListenError('in use')) : another(built)))
+    await exited()
+    expect([order.at(-1), errors]).toEqual(['exit 1', 'andon: in use\n'])
+  })
+})
+
 describe('a second start', () => {
   test('says so and exits before it touches anything', () => {
     app.requestSingleInstanceLock.mockReturnValue(false)
