@@ -5,7 +5,8 @@ import { preferredLanguage } from '../../shared/language.ts'
 import { systemClock } from '../adapters/clock.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
-import { type Updater, UpdateWatch } from '../shell/update-watch.ts'
+import { APP_ID } from '../shell/app-id.ts'
+import { UpdateWatch } from '../shell/update-watch.ts'
 import { Run } from '../run.ts'
 import { codeText, type Start } from '../start.ts'
 import { menuModel } from '../shell/menu-model.ts'
@@ -26,7 +27,7 @@ import { watchPower } from './power.ts'
 import { QuitQuestion } from './quit-question.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
-import { electronUpdater } from './updates.ts'
+import { electronUpdater, type PackageUpdater } from './updates.ts'
 import { Windows } from './windows.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
@@ -123,6 +124,8 @@ class Application {
       app.exit(0)
       return false
     }
+    // By this Windows knows whose notifications and taskbar buttons these are: those of the installed program.
+    if (process.platform === 'win32') app.setAppUserModelId(APP_ID)
     crashReporter.start({ uploadToServer: false })
     hardenApplication(this.#origin())
     registerScheme()
@@ -216,7 +219,7 @@ class Application {
     const development = developmentUrl()
     const { kiosk, dataDir } = this.#config
     let reason = ''
-    hardenSession(session.defaultSession)
+    hardenSession(session.defaultSession, () => this.#kiosk)
     serveRenderer(session.defaultSession, {
       root: rendererDir,
       ask: (question) => panel.ask(question),
@@ -319,7 +322,7 @@ class Application {
 
   /** Newer versions are looked for in a kiosk as well. */
   #watchUpdates(panel: Panel): UpdateWatch {
-    const { kiosk, updates: from } = this.#config
+    const { updates: from } = this.#config
     const log = this.#log
     const updater = from && electronUpdater(from, log)
     return (this.#updates = new UpdateWatch({
@@ -327,19 +330,26 @@ class Application {
       clock: systemClock,
       log,
       underWay: () => panel.underWay(),
-      kiosk,
+      kiosk: () => this.#kiosk,
     }))
   }
 
   /** The panel closes first, and gives free what the new version needs: the installer may start that at once. */
-  #install(updater: Updater): void {
+  #install(updater: PackageUpdater): void {
     if (this.#ending) return
     this.#ending = true
+    const hanging = setTimeout(() => app.exit(1), CLOSE_MS)
     const replace = async (): Promise<void> => {
       await this.#close()
+      clearTimeout(hanging)
       this.#installing = true
       app.releaseSingleInstanceLock()
-      updater.install()
+      updater.install((error) => {
+        // Nothing of the panel is left in this process: the version that is there begins anew.
+        this.#log.error({ err: error }, 'the update could not be installed')
+        relaunch()
+        app.exit(1)
+      })
     }
     replace().catch((error: unknown) => {
       this.#log.error({ err: error }, 'closing failed')
@@ -349,6 +359,7 @@ class Application {
 
   /** Somebody wants the panel to end: it does, or they are asked about what that breaks off. */
   #quit(): void {
+    if (this.#ending) return
     // Only the system and a signal end a kiosk.
     if (this.#kiosk && this.#windows) this.#log.warn({}, 'a kiosk does not quit')
     else if (this.#mayQuit()) this.#end('quit')

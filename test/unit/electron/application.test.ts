@@ -1,10 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
+import builder from '../../../build/electron-builder.mjs'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
 import type { Standing } from '../../../src/core/standing.ts'
 import type { Panel } from '../../../src/main/compose.ts'
 import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
+import { PanelTray } from '../../../src/main/electron/tray.ts'
 import { WindowFile } from '../../../src/main/electron/window-file.ts'
 import { failedStart, type Start, startText } from '../../../src/main/start.ts'
 import type { Alarm } from '../../../src/shared/alarm.ts'
@@ -33,12 +35,12 @@ import { RecordingCore } from './recording-core.ts'
 vi.mock('electron', () => import('./fake-electron.ts'))
 
 /** In place of electron-updater. */
-const updater = { install: vi.fn<() => void>() }
+const updater = { install: vi.fn<(failed: (error: Error) => void) => void>() }
 vi.mock('../../../src/main/electron/updates.ts', () => ({
   electronUpdater: () => ({
     look: () => Promise.resolve('0.2.0'),
     load: () => Promise.resolve(),
-    install: () => updater.install(),
+    install: (failed: (error: Error) => void) => updater.install(failed),
   }),
 }))
 
@@ -207,6 +209,12 @@ describe('the start', () => {
     expect(errors).toBe('')
   })
 
+  test('Windows knows the program by the name that its installer has', async () => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32')
+    await open()
+    expect(app.setAppUserModelId.mock.calls).toEqual([[builder.appId]])
+  })
+
   test('a kiosk keeps the display awake', async () => {
     await open(stage({}, ['--kiosk']))
     expect(powerSaveBlocker.start.mock.calls).toEqual([['prevent-display-sleep']])
@@ -356,13 +364,44 @@ describe('a second start', () => {
 })
 
 describe('an update', () => {
+  /** What was downloaded stands ready. */
+  async function ready(built: Stage): Promise<void> {
+    await open(built)
+    chooseHelp('Updates …')
+    await settled()
+    dialog.showMessageBox.mockResolvedValueOnce({ response: 0 })
+  }
+
+  /** Somebody installs it. */
+  async function installing(built: Stage): Promise<void> {
+    await ready(built)
+    chooseHelp('Updates …')
+    await waitFor(() => order.includes('close'))
+  }
+
+  test('that cannot be installed leaves no process without a panel: the old version begins anew', async () => {
+    const built = stage({}, ['--updates', 'https://releases.example/'])
+    updater.install.mockImplementation((failed) => failed(new Error('the installer cannot be started')))
+    await installing(built)
+    built.closed()
+    await exited()
+    expect(order.slice(-3)).toEqual(['release', 'relaunch', 'exit 1'])
+    expect(built.log.records).toContainEqual(expect.objectContaining({ message: 'the update could not be installed' }))
+  })
+
+  test('is not waited for for ever where the panel does not close', async () => {
+    await ready(stage({}, ['--updates', 'https://releases.example/']))
+    vi.useFakeTimers()
+    chooseHelp('Updates …')
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect(app.exit).toHaveBeenCalledWith(1)
+    vi.useRealTimers()
+  })
+
   test('is installed once the panel has closed and given its place free; the installer’s quit is let through', async () => {
     const built = stage({}, ['--updates', 'https://releases.example/'])
     updater.install.mockImplementation(() => void order.push('install'))
-    await open(built)
-    dialog.showMessageBox.mockResolvedValueOnce({ response: 0 })
-    chooseHelp('Updates …')
-    await waitFor(() => order.includes('close'))
+    await installing(built)
     expect(order).not.toContain('install')
     built.closed()
     await waitFor(() => order.includes('install'))
@@ -451,6 +490,22 @@ describe('the end', () => {
     vi.useRealTimers()
   })
 
+  test('nobody is asked about quitting what ends already', async () => {
+    const built = await open()
+    built.standing = { ...IDLE, commands: 1 }
+    raise('SIGTERM')
+    app.emit('before-quit', { preventDefault: () => undefined })
+    await settled()
+    expect(dialog.showMessageBox).not.toHaveBeenCalled()
+  })
+
+  test('a shutdown of the computer waits for the panel', async () => {
+    await open()
+    const preventDefault = vi.fn<() => void>()
+    powerMonitor.emit('shutdown', { preventDefault })
+    expect(preventDefault).toHaveBeenCalledOnce()
+  })
+
   test('a defect is logged, and the panel ends in order, with 1', async () => {
     const built = await open()
     const defect = new Error('undefined is not a function')
@@ -524,6 +579,19 @@ describe('with a tray', () => {
     await settled()
     expect(order).toContain('close')
     expect(panelTray().destroyed).toBe(true)
+  })
+
+  test('a click opens nothing on macOS, where it shows the menu', () => {
+    for (const [platform, opened] of [
+      ['win32', ['open']],
+      ['darwin', []],
+    ] as const) {
+      const acts: string[] = []
+      const icon = new PanelTray('/renderer', (act) => acts.push(act), platform)
+      Tray.trays.at(-1)?.emit('click')
+      icon.close()
+      expect([platform, acts]).toEqual([platform, opened])
+    }
   })
 
   test.each(['--kiosk', '--headless'])('there is none with %s', async (option) => {

@@ -26,6 +26,8 @@ class FakeApp extends EventEmitter {
   readonly requestSingleInstanceLock = vi.fn<(data: unknown) => boolean>(() => true)
   readonly releaseSingleInstanceLock = vi.fn<() => void>(() => void order.push('release'))
 
+  readonly relaunch = vi.fn<(options: object) => void>(() => void order.push('relaunch'))
+  readonly setAppUserModelId = vi.fn<(id: string) => void>()
   readonly setLoginItemSettings = vi.fn<(settings: object) => void>()
   readonly getPreferredSystemLanguages = vi.fn<() => string[]>(() => ['en-GB'])
 
@@ -54,13 +56,14 @@ class FakeApp extends EventEmitter {
     this.enableSandbox.mockClear()
     this.exit.mockClear()
     this.setLoginItemSettings.mockClear()
+    this.setAppUserModelId.mockClear()
   }
   #newReady(): Promise<void> {
     return new Promise((resolve) => (this.#ready = resolve))
   }
 }
 
-export class FakeSession {
+export class FakeSession extends EventEmitter {
   readonly handlers: Record<string, Handler> = {}
   readonly schemes: Record<string, (request: Request) => Promise<Response>> = {}
   readonly protocol = {
