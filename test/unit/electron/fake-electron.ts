@@ -194,7 +194,7 @@ export const ipcMain = new EventEmitter()
 export const dialog = {
   showErrorBox: vi.fn<(title: string, text: string) => void>((title) => void order.push(`dialog ${title}`)),
   showMessageBox: vi.fn<(...args: unknown[]) => Promise<{ response: number }>>(() => Promise.resolve({ response: 1 })),
-  showSaveDialog: vi.fn<() => Promise<{ filePath: string }>>(() => Promise.resolve({ filePath: '' })),
+  showSaveDialog: vi.fn<(...args: unknown[]) => Promise<{ filePath: string }>>(() => Promise.resolve({ filePath: '' })),
   showOpenDialog: vi.fn<() => Promise<{ filePaths: string[] }>>(() => Promise.resolve({ filePaths: [] })),
 }
 export const shell = { openPath: vi.fn<(path: string) => Promise<string>>(() => Promise.resolve('')) }

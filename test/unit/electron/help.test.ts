@@ -53,6 +53,9 @@ test('About leads to its page; diagnostics go where they are wanted, or nowhere'
   choose('diagnose')
   await waitFor(() => said().length > 0)
   expect(said()).toEqual(['The diagnostics are in /a/b.zip.'])
+  expect(dialog.showSaveDialog.mock.calls[0]?.[1]).toMatchObject({
+    defaultPath: expect.stringMatching(/^andon-diagnostics-\d{8}-\d{6}\.zip$/) as string,
+  })
 })
 
 test('updates that are off say so', async () => {
