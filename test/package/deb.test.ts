@@ -95,6 +95,8 @@ test('what the deb gives to the system is valid: desktop entry, service, groups,
   )
 
   const unit = root.at('usr/lib/systemd/system/andon.service')
+  // Below the StateDirectory, so that the Settings page can write the file.
+  expect(readFileSync(unit, 'utf8')).toMatch(/^Environment=.*XDG_CONFIG_HOME=\/var\/lib$/m)
   expect(filesBelow(root.at('etc')).filter((file) => file.includes('andon.service'))).toEqual([])
   // The units that every service stands on.
   cpSync('/usr/lib/systemd/system', root.at('usr/lib/systemd/system'), { recursive: true, force: false })
