@@ -67,17 +67,21 @@ export class Run {
     log.info({}, 'starting again')
     await before.close()
     if (this.#closing) return null
+    let next: Log | undefined
     try {
       const start = this.#parts.readStart()
       if (start.kind === 'exit') throw new Error(start.text)
       this.#config = start.config
-      this.#log = start.log
-      return await this.#compose()
+      this.#log = next = start.log
+      const panel = await this.#compose()
+      log.close?.()
+      return panel
     } catch (error) {
       // What ran before is better than nothing: the settings can then be corrected from a browser.
       log.error({ why: failedStart(error, log) }, 'cannot start with the new settings; starting with the old ones')
       this.#config = config
       this.#log = log
+      next?.close?.()
     }
     return this.#compose().catch((error: unknown) => {
       this.#parts.onFailed(failedStart(error, log))
