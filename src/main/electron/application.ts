@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { app, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
 import { preferredLanguage } from '../../shared/language.ts'
 import { systemClock } from '../adapters/clock.ts'
+import { readHolder } from '../adapters/data-dir-lock.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
 import { APP_ID } from '../shell/app-id.ts'
@@ -71,7 +72,9 @@ class Application {
   /** Until an administrator leaves it. */
   #kiosk: boolean
   #offerMenu = (): void => undefined
-  readonly #log: Surroundings['log']
+  readonly #firstLog: Surroundings['log']
+  /** What restarts within the process; null with a window. */
+  #run: Run | null = null
   /** Resolves with what is to be closed in order, or with null where it could not be started. */
   #panel: Promise<Pick<Panel, 'close'> | null> = Promise.resolve(null)
   #windows: Windows | null = null
@@ -88,8 +91,13 @@ class Application {
     this.#parts = parts
     this.#config = config
     this.#kiosk = config.kiosk
-    this.#log = log
+    this.#firstLog = log
     this.#request = { page: config.page, newWindow: config.newWindow }
+  }
+
+  /** Each restart opens another. */
+  get #log(): Surroundings['log'] {
+    return this.#run?.log ?? this.#firstLog
   }
 
   run(): void {
@@ -120,7 +128,8 @@ class Application {
       this.#log.warn({ err: error }, 'the window keeps its profile in the usual place')
     }
     if (!app.requestSingleInstanceLock({ ...this.#request })) {
-      process.stderr.write(secondStartText(this.#request, ownArguments(process.argv, app.isPackaged)))
+      const argv = ownArguments(process.argv, app.isPackaged)
+      process.stderr.write(secondStartText(this.#request, argv, readHolder(this.#config.dataDir)))
       app.exit(0)
       return false
     }
@@ -180,6 +189,7 @@ class Application {
       },
       { config: this.#config, log: this.#log },
     )
+    this.#run = run
     this.#panel = Promise.resolve(run)
     const power = { suspended: () => panel?.suspended(), resumed: () => panel?.resumed() }
     watchPower(power, this.#log, () => this.#end('the system shuts down'))
@@ -296,8 +306,18 @@ class Application {
   /** The core runs on where the tray can open the window again. */
   #lastWindowClosed(): void {
     if (this.#ending) return
-    if (this.#background && afterLastWindow(this.#background.tray) === 'run_on') this.#background.windowGone()
+    if (this.#background && afterLastWindow(this.#background.tray) === 'run_on') void this.#toTray(this.#background)
     else this.#end('the window was closed')
+  }
+
+  /** A Linux desktop may have lost its tray since the start, and the panel could not be found again. */
+  async #toTray(background: Background): Promise<void> {
+    const there = await hasTray(process.platform)
+    // Somebody may have opened another window meanwhile.
+    if (this.#ending || this.#windows?.front) return
+    if (there) background.windowGone()
+    else if (this.#mayQuit()) this.#end('the window was closed')
+    else this.#show({ page: null, newWindow: false })
   }
 
   #act(act: TrayAct): void {

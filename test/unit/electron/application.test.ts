@@ -303,6 +303,7 @@ describe('a restart without a window', () => {
   test('stays within the process, so that the service goes on, and then ends like any other', async () => {
     const { built, restarts } = await restarted(another)
     expect([restarts.length, order.slice(-3)]).toEqual([2, ['compose', 'close', 'compose']])
+    expect(built.log.closed).toBe(1)
     powerMonitor.emit('suspend')
     expect(order.at(-1)).toBe('suspended')
     expect(app.exit).not.toHaveBeenCalled()
@@ -541,11 +542,27 @@ describe('with a tray', () => {
     built.standing = { ...IDLE, commands: 1 }
     BrowserWindow.windows[0]?.close()
     expect([BrowserWindow.windows.length, dialog.showMessageBox.mock.calls.length]).toEqual([0, 0])
+    await settled()
     expect(Notification.shown.map(({ options }) => options.title)).toEqual(['Andon runs on'])
     Notification.shown[0]?.emit('click')
     BrowserWindow.windows[0]?.close()
+    await settled()
     expect(Notification.shown.length).toBe(1)
     expect(order).not.toContain('close')
+  })
+
+  test('that has gone since the start, the panel ends with its last window, or asks whether to', async () => {
+    const built = await openWithTray()
+    tray.there = false
+    built.standing = { ...IDLE, commands: 1 }
+    BrowserWindow.windows[0]?.close()
+    await settled()
+    expect(dialog.showMessageBox).toHaveBeenCalledOnce()
+    expect([BrowserWindow.windows.length, order.includes('close')]).toEqual([1, false])
+    built.standing = IDLE
+    BrowserWindow.windows[0]?.close()
+    await settled()
+    expect(order).toContain('close')
   })
 
   test('its menu and a click open the window again, and a second start does too', async () => {
