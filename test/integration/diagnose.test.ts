@@ -155,11 +155,11 @@ test('it never writes over a file, and tells mistakes on the command line', asyn
     return `${(await child.ended()).code} ${child.errors}`
   }
   expect(await run('--out', there)).toMatch(/^1 andon: .*it is there already.*--out FILE/)
+  expect(readFileSync(there, 'utf8')).toBe('mine')
   // A dialog of the window has asked.
   chmodSync(there, 0o666)
   expect((await diagnoseCommand([`--out=${there}`, '--data-dir', dir], { replace: true })).code).toBe(0)
   expect(statSync(there).mode & 0o077).toBe(0)
-  expect(readFileSync(there, 'utf8')).toBe('mine')
   expect(await run('--output', there)).toMatch(/^2 andon: Unknown option/)
   expect(await run('--out')).toMatch(/^2 andon: Write: diagnose/)
   const good = join(dir, 'good.zip')
