@@ -74,15 +74,6 @@ export default {
     { from: 'build/plant.schema.json', to: 'plant.schema.json' },
     { from: 'out/LICENSES.txt', to: 'LICENSES.txt' },
   ],
-  fileAssociations: [
-    {
-      ext: 'andon',
-      name: 'Andon bundle',
-      description: 'Andon bundle',
-      mimeType: 'application/vnd.andon.bundle',
-      role: 'Viewer',
-    },
-  ],
   electronFuses: {
     runAsNode: false,
     enableNodeOptionsEnvironmentVariable: false,

@@ -3,4 +3,6 @@ export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
+  /** Idempotent. Gives free what it holds; what is written later may be lost where that was. */
+  close?(): void
 }

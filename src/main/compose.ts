@@ -395,6 +395,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   }
 
   const { url } = web
+  // Whoever is told the code for the first administrator has no window to make one in.
+  lock?.found({ url, window: surroundings.tellCode === undefined })
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     tls?.close()

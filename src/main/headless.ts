@@ -3,7 +3,7 @@ import { compose } from './compose.ts'
 import { isCommand, runCommand } from './commands/command.ts'
 import { readSecret } from './commands/secret.ts'
 import { Run } from './run.ts'
-import { readStart, startText } from './start.ts'
+import { codeText, readStart, startText } from './start.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_MS = 8_000
@@ -25,13 +25,13 @@ async function main(): Promise<void> {
   }
   const run = new Run(
     {
-      argv: process.argv.slice(2),
+      readStart: () => readStart(process.argv.slice(2)),
       compose,
       surroundings: {
         rendererDir: join(import.meta.dirname, '..', 'renderer'),
         journalThread: join(import.meta.dirname, 'journal.js'),
         configThread: join(import.meta.dirname, 'config.js'),
-        tellCode,
+        tellCode: (code) => void process.stdout.write(codeText(code)),
       },
       onPanel(panel) {
         process.stdout.write(startText(panel))
@@ -68,10 +68,6 @@ async function main(): Promise<void> {
   // The launcher that started us is gone.
   process.once('disconnect', () => stop('the launcher has gone'))
   await run.start()
-}
-
-function tellCode(code: string): void {
-  process.stdout.write(`To make the first administrator, open “Sign in” on the page within 30 minutes: ${code}\n`)
 }
 
 await main()

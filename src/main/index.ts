@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { app } from 'electron'
 import { isCommand, runCommand } from './commands/command.ts'
+import { diagnoseCommand } from './commands/diagnose-command.ts'
 import { readSecret } from './commands/secret.ts'
 import { compose } from './compose.ts'
 import { startApplication } from './electron/application.ts'
@@ -16,8 +17,8 @@ else
     compose,
     startText,
     failedStart,
-    diagnose: async (file) =>
-      (await runCommand(['diagnose', '--out', file, ...argv], { secret: readSecret })).text.trim(),
+    // The dialog has asked whether a file that is there may go.
+    diagnose: async (file) => (await diagnoseCommand([`--out=${file}`, ...argv], { replace: true })).text.trim(),
     rendererDir: join(import.meta.dirname, '..', 'renderer'),
     journalThread: join(import.meta.dirname, 'journal.js'),
     configThread: join(import.meta.dirname, 'config.js'),

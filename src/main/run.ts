@@ -1,11 +1,11 @@
 import type { Log } from '../core/log.ts'
 import type { Panel, Surroundings } from './compose.ts'
 import type { Config } from './config.ts'
-import { failedStart, readStart } from './start.ts'
+import { failedStart, type Start } from './start.ts'
 
 export interface RunParts {
-  /** With which the panel was started; read again for each restart. */
-  readonly argv: readonly string[]
+  /** Reads the command line and the configuration file; again for each restart. */
+  readonly readStart: () => Start
   readonly compose: (config: Config, surroundings: Surroundings) => Promise<Panel>
   /** What the panel is told besides its configuration; the rest is up to this. */
   readonly surroundings: Omit<Surroundings, 'log' | 'restart'>
@@ -71,17 +71,21 @@ export class Run {
     log.info({}, 'starting again')
     await before.close()
     if (this.#closing) return null
+    let next: Log | undefined
     try {
-      const start = readStart(this.#parts.argv)
+      const start = this.#parts.readStart()
       if (start.kind === 'exit') throw new Error(start.text)
       this.#config = start.config
-      this.#log = start.log
-      return await this.#compose()
+      this.#log = next = start.log
+      const panel = await this.#compose()
+      log.close?.()
+      return panel
     } catch (error) {
       // What ran before is better than nothing: the settings can then be corrected from a browser.
       log.error({ why: failedStart(error, log) }, 'cannot start with the new settings; starting with the old ones')
       this.#config = config
       this.#log = log
+      next?.close?.()
     }
     return this.#compose().catch((error: unknown) => {
       this.#parts.onFailed(failedStart(error, log))

@@ -49,6 +49,11 @@ export function startText(panel: Pick<Panel, 'listening' | 'url' | 'redirectUrl'
   ].join('\n')
 }
 
+/** How the first administrator is made where there is no window to do it in. */
+export function codeText(code: string): string {
+  return `To make the first administrator, open “Sign in” on the page within 30 minutes: ${code}\n`
+}
+
 /** A failed start as one line for people; what is not expected keeps its stack, in the log. */
 export function failedStart(error: unknown, log: Log): string {
   if (error instanceof ListenError || error instanceof DataDirInUse || error instanceof AccountsUnreadable) {

@@ -28,6 +28,7 @@ test('a second process is told who holds the data folder, and ends with code 1',
   expect((await second.ended()).code).toBe(1)
   expect(second.errors).toContain(`The data folder ${join(dir, 'data')} is in use`)
   expect(second.errors).toContain(`process ${first.process.pid}`)
+  expect(second.errors).toMatch(/, at http:\/\/127\.0\.0\.1:\d+\/\)/)
   expect(second.errors.trim().split('\n')).toHaveLength(1)
   expect(first.exit).toBeNull()
 })

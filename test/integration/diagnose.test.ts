@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { openForReading } from '../../src/main/adapters/sqlite/database.ts'
+import { diagnoseCommand } from '../../src/main/commands/diagnose-command.ts'
 import { SCHEMA_VERSION } from '../../src/main/adapters/sqlite/migrations.ts'
 import { Child, ROOT } from '../support/child.ts'
 import { unixSender } from '../support/sender.ts'
@@ -155,6 +156,10 @@ test('it never writes over a file, and tells mistakes on the command line', asyn
   }
   expect(await run('--out', there)).toMatch(/^1 andon: .*it is there already.*--out FILE/)
   expect(readFileSync(there, 'utf8')).toBe('mine')
+  // A dialog of the window has asked.
+  chmodSync(there, 0o666)
+  expect((await diagnoseCommand([`--out=${there}`, '--data-dir', dir], { replace: true })).code).toBe(0)
+  expect(statSync(there).mode & 0o077).toBe(0)
   expect(await run('--output', there)).toMatch(/^2 andon: Unknown option/)
   expect(await run('--out')).toMatch(/^2 andon: Write: diagnose/)
   const good = join(dir, 'good.zip')

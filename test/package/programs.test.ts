@@ -157,7 +157,6 @@ test('an rpm would get the same files and scripts as the deb', () => {
     '/usr/lib/tmpfiles.d/andon.conf',
     '/usr/lib/sysctl.d/60-andon.conf',
     '/usr/share/applications/andon.desktop',
-    '/usr/share/mime/packages/andon.xml',
   ]) {
     expect(rpm.filter((arg) => arg.endsWith(`=${target}`))).toHaveLength(1)
   }

@@ -9,6 +9,7 @@ export interface LogRecord {
 /** A log that a test can read. */
 export class MemoryLog implements Log {
   readonly records: LogRecord[] = []
+  closed = 0
 
   info(fields: object, message: string): void {
     this.records.push({ level: 'info', fields, message })
@@ -18,5 +19,8 @@ export class MemoryLog implements Log {
   }
   error(fields: object, message: string): void {
     this.records.push({ level: 'error', fields, message })
+  }
+  close(): void {
+    this.closed += 1
   }
 }

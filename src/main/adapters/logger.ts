@@ -12,6 +12,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export function createLog(level: LogLevel, dataDir?: string): Log {
   const standard = destination({ fd: 2, sync: true })
   const file = dataDir === undefined || level === 'silent' ? null : openLogFile(dataDir)
-  if (!file) return pino({ level, base: null }, standard)
-  return pino({ level, base: null }, multistream([standard, file].map((stream) => ({ stream, level }))))
+  if (!file) return pino<never>({ level, base: null }, standard)
+  const log = pino<never>({ level, base: null }, multistream([standard, file].map((stream) => ({ stream, level }))))
+  return Object.assign(log, { close: () => file.close() })
 }

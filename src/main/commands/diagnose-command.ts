@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Config, namedPlaces, readCommandLine } from '../config.ts'
+import { bundleName } from '../diagnose/bundle-name.ts'
 import { diagnosticsBundle, type Subject } from '../diagnose/bundle.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CommandEnd } from './command-end.ts'
@@ -9,15 +10,19 @@ const USAGE = 'Write: diagnose [--out FILE], and the options that the panel is s
 
 /**
  * `diagnose`: writes what helps to find a fault into one file, beside a panel that runs or without one, and also where
- * the configuration is what is wrong. Changes nothing else.
+ * the configuration is what is wrong. Changes nothing else. `replace`: somebody has said that a file of that name may go.
  */
-export async function diagnoseCommand(args: readonly string[], now = new Date()): Promise<CommandEnd> {
+export async function diagnoseCommand(
+  args: readonly string[],
+  { now = new Date(), replace = false }: { readonly now?: Date; readonly replace?: boolean } = {},
+): Promise<CommandEnd> {
   const { out, rest } = split(args)
-  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
-  const file = resolve(out ?? `andon-diagnostics-${stamp}.zip`)
+  const file = resolve(out ?? bundleName(now))
   const subject = subjectOf(rest)
   const bytes = await diagnosticsBundle(subject, now)
   try {
+    // It would keep the rights of the file before it.
+    if (replace) rmSync(file, { force: true })
     // Never over another file; and for nobody else, until its owner has read it.
     writeFileSync(file, bytes, { flag: 'wx', mode: 0o600 })
   } catch (error) {

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { app, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
 import { preferredLanguage } from '../../shared/language.ts'
 import { systemClock } from '../adapters/clock.ts'
+import { readHolder } from '../adapters/data-dir-lock.ts'
 import type { Panel, Surroundings } from '../compose.ts'
 import type { Config } from '../config.ts'
-import { type Updater, UpdateWatch } from '../shell/update-watch.ts'
-import type { Start } from '../start.ts'
+import { APP_ID } from '../shell/app-id.ts'
+import { UpdateWatch } from '../shell/update-watch.ts'
+import { Run } from '../run.ts'
+import { codeText, type Start } from '../start.ts'
 import { menuModel } from '../shell/menu-model.ts'
 import { afterLastWindow } from '../shell/quit-rules.ts'
 import { type PageRequest, receivedRequest, secondStartText } from '../shell/second-start.ts'
@@ -25,7 +28,7 @@ import { watchPower } from './power.ts'
 import { QuitQuestion } from './quit-question.ts'
 import { developmentOrigin, panelOrigin } from './page-origin.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
-import { electronUpdater } from './updates.ts'
+import { electronUpdater, type PackageUpdater } from './updates.ts'
 import { Windows } from './windows.ts'
 
 /** How long an orderly end may take before the process ends all the same. */
@@ -69,9 +72,11 @@ class Application {
   /** Until an administrator leaves it. */
   #kiosk: boolean
   #offerMenu = (): void => undefined
-  readonly #log: Surroundings['log']
-  /** Resolves with the panel, or with null where it could not be started. */
-  #panel: Promise<Panel | null> = Promise.resolve(null)
+  readonly #firstLog: Surroundings['log']
+  /** What restarts within the process; null with a window. */
+  #run: Run | null = null
+  /** Resolves with what is to be closed in order, or with null where it could not be started. */
+  #panel: Promise<Pick<Panel, 'close'> | null> = Promise.resolve(null)
   #windows: Windows | null = null
   #background: Background | null = null
   #question: QuitQuestion | null = null
@@ -86,8 +91,13 @@ class Application {
     this.#parts = parts
     this.#config = config
     this.#kiosk = config.kiosk
-    this.#log = log
+    this.#firstLog = log
     this.#request = { page: config.page, newWindow: config.newWindow }
+  }
+
+  /** Each restart opens another. */
+  get #log(): Surroundings['log'] {
+    return this.#run?.log ?? this.#firstLog
   }
 
   run(): void {
@@ -99,7 +109,7 @@ class Application {
     }
     app
       .whenReady()
-      .then(() => this.#open())
+      .then(() => (this.#config.headless ? this.#serve() : this.#open()))
       .catch((error: unknown) => this.#fail(error))
   }
 
@@ -118,10 +128,13 @@ class Application {
       this.#log.warn({ err: error }, 'the window keeps its profile in the usual place')
     }
     if (!app.requestSingleInstanceLock({ ...this.#request })) {
-      process.stderr.write(secondStartText(this.#request, ownArguments(process.argv, app.isPackaged)))
+      const argv = ownArguments(process.argv, app.isPackaged)
+      process.stderr.write(secondStartText(this.#request, argv, readHolder(this.#config.dataDir)))
       app.exit(0)
       return false
     }
+    // By this Windows knows whose notifications and taskbar buttons these are: those of the installed program.
+    if (process.platform === 'win32') app.setAppUserModelId(APP_ID)
     crashReporter.start({ uploadToServer: false })
     hardenApplication(this.#origin())
     registerScheme()
@@ -151,12 +164,49 @@ class Application {
     return true
   }
 
+  /** Without a window a restart stays within the process: a service must not end for it. */
+  async #serve(): Promise<void> {
+    if (this.#ending) return
+    const { rendererDir, journalThread, configThread } = this.#parts
+    const argv = ownArguments(process.argv, app.isPackaged)
+    let panel: Panel | undefined
+    const run = new Run(
+      {
+        readStart: () => this.#parts.readStart(argv),
+        compose: (config, surroundings) => this.#parts.compose(config, surroundings),
+        surroundings: {
+          rendererDir,
+          journalThread,
+          configThread,
+          tellCode: (code) => void process.stdout.write(codeText(code)),
+        },
+        onPanel: (started) => {
+          panel = started
+          this.#tellStart(started)
+          started.offerCode()
+        },
+        onFailed: (message) => void this.#failed(message),
+      },
+      { config: this.#config, log: this.#log },
+    )
+    this.#run = run
+    this.#panel = Promise.resolve(run)
+    const power = { suspended: () => panel?.suspended(), resumed: () => panel?.resumed() }
+    watchPower(power, this.#log, () => this.#end('the system shuts down'))
+    await run.start()
+  }
+
+  #tellStart(panel: Panel): void {
+    process.stdout.write(this.#parts.startText(panel))
+    // For a launcher that waits for it.
+    process.send?.('listening')
+  }
+
   async #open(): Promise<void> {
     if (this.#ending) return
     const { rendererDir, journalThread, configThread, preload } = this.#parts
     const log = this.#log
-    const trayWanted = !this.#config.headless && !this.#config.kiosk
-    const trayThere = trayWanted ? hasTray(process.platform) : Promise.resolve(false)
+    const trayThere = !this.#config.kiosk ? hasTray(process.platform) : Promise.resolve(false)
     const starting = this.#parts.compose(this.#config, {
       log,
       rendererDir,
@@ -169,10 +219,8 @@ class Application {
     this.#panel = starting.catch(() => null)
     const panel = await starting
     watchPower(panel, log, () => this.#end('the system shuts down'))
-    process.stdout.write(this.#parts.startText(panel))
-    // For a launcher that waits for it.
-    process.send?.('listening')
-    if (this.#config.headless || this.#ending) return
+    this.#tellStart(panel)
+    if (this.#ending) return
 
     const { autostart, configFile } = this.#config
     if (autostart !== null) setAutostart(autostart, configFile, log)
@@ -181,7 +229,7 @@ class Application {
     const development = developmentUrl()
     const { kiosk, dataDir } = this.#config
     let reason = ''
-    hardenSession(session.defaultSession)
+    hardenSession(session.defaultSession, () => this.#kiosk)
     serveRenderer(session.defaultSession, {
       root: rendererDir,
       ask: (question) => panel.ask(question),
@@ -258,8 +306,18 @@ class Application {
   /** The core runs on where the tray can open the window again. */
   #lastWindowClosed(): void {
     if (this.#ending) return
-    if (this.#background && afterLastWindow(this.#background.tray) === 'run_on') this.#background.windowGone()
+    if (this.#background && afterLastWindow(this.#background.tray) === 'run_on') void this.#toTray(this.#background)
     else this.#end('the window was closed')
+  }
+
+  /** A Linux desktop may have lost its tray since the start, and the panel could not be found again. */
+  async #toTray(background: Background): Promise<void> {
+    const there = await hasTray(process.platform)
+    // Somebody may have opened another window meanwhile.
+    if (this.#ending || this.#windows?.front) return
+    if (there) background.windowGone()
+    else if (this.#mayQuit()) this.#end('the window was closed')
+    else this.#show({ page: null, newWindow: false })
   }
 
   #act(act: TrayAct): void {
@@ -284,7 +342,7 @@ class Application {
 
   /** Newer versions are looked for in a kiosk as well. */
   #watchUpdates(panel: Panel): UpdateWatch {
-    const { kiosk, updates: from } = this.#config
+    const { updates: from } = this.#config
     const log = this.#log
     const updater = from && electronUpdater(from, log)
     return (this.#updates = new UpdateWatch({
@@ -292,19 +350,26 @@ class Application {
       clock: systemClock,
       log,
       underWay: () => panel.underWay(),
-      kiosk,
+      kiosk: () => this.#kiosk,
     }))
   }
 
   /** The panel closes first, and gives free what the new version needs: the installer may start that at once. */
-  #install(updater: Updater): void {
+  #install(updater: PackageUpdater): void {
     if (this.#ending) return
     this.#ending = true
+    const hanging = setTimeout(() => app.exit(1), CLOSE_MS)
     const replace = async (): Promise<void> => {
       await this.#close()
+      clearTimeout(hanging)
       this.#installing = true
       app.releaseSingleInstanceLock()
-      updater.install()
+      updater.install((error) => {
+        // Nothing of the panel is left in this process: the version that is there begins anew.
+        this.#log.error({ err: error }, 'the update could not be installed')
+        relaunch()
+        app.exit(1)
+      })
     }
     replace().catch((error: unknown) => {
       this.#log.error({ err: error }, 'closing failed')
@@ -314,6 +379,7 @@ class Application {
 
   /** Somebody wants the panel to end: it does, or they are asked about what that breaks off. */
   #quit(): void {
+    if (this.#ending) return
     // Only the system and a signal end a kiosk.
     if (this.#kiosk && this.#windows) this.#log.warn({}, 'a kiosk does not quit')
     else if (this.#mayQuit()) this.#end('quit')
@@ -341,9 +407,12 @@ class Application {
 
   /** The start failed: says why, on standard error and, where somebody can see it, in a dialog. */
   async #fail(error: unknown): Promise<void> {
+    if (!this.#ending) await this.#failed(this.#parts.failedStart(error, this.#log))
+  }
+
+  async #failed(message: string): Promise<void> {
     if (this.#ending) return
     this.#ending = true
-    const message = this.#parts.failedStart(error, this.#log)
     process.stderr.write(`andon: ${message}\n`)
     // First of all: nothing else runs while the dialog stands.
     try {

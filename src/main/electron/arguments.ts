@@ -30,17 +30,20 @@ const ENGINE_SWITCHES = new Set([
   'user-data-dir',
 ])
 
+/** The Windows installer starts the new version with it. */
+const INSTALLER_SWITCH = 'updated'
+
 /**
  * The options meant for Andon among a process's arguments. Electron reads a switch's value only from `--name=value`, so
  * the argument after a switch is never a part of it.
  */
 export function ownArguments(argv: readonly string[], packaged: boolean): string[] {
   // A packaged program is its own entry; otherwise Electron is given the folder to run.
-  return argv.slice(packaged ? 1 : 2).filter((argument) => !isEngineSwitch(argument))
+  return argv.slice(packaged ? 1 : 2).filter((argument) => !isForeign(argument))
 }
 
-function isEngineSwitch(argument: string): boolean {
+function isForeign(argument: string): boolean {
   const name = /^--([^=]+)/.exec(argument)?.[1]
   // macOS names the process so when a program is opened from Finder.
-  return name === undefined ? argument.startsWith('-psn_') : ENGINE_SWITCHES.has(name)
+  return name === undefined ? argument.startsWith('-psn_') : name === INSTALLER_SWITCH || ENGINE_SWITCHES.has(name)
 }

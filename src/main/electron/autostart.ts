@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { app } from 'electron'
 import type { Log } from '../../core/log.ts'
 import { defaultConfigFile } from '../options.ts'
-import { autostartFile, autostartText, loginCommand } from '../shell/autostart.ts'
+import { autostartFile, autostartText, loginCommand, windowsCommand } from '../shell/autostart.ts'
 
 /**
  * Has the system start the panel at log-in, or not any more. A panel that is run from its source is left out: what
@@ -20,7 +20,8 @@ export function setAutostart(
     log.info({ wanted }, 'log-in starts only an installed panel; nothing was changed')
     return
   }
-  const command = loginCommand(process.execPath, process.env, configFile, defaultConfigFile(platform))
+  const login = loginCommand(process.execPath, process.env, configFile, defaultConfigFile(platform))
+  const command = platform === 'win32' ? windowsCommand(login) : login
   try {
     if (platform === 'linux') writeEntry(autostartFile(process.env, homedir()), wanted ? autostartText(command) : null)
     else app.setLoginItemSettings({ openAtLogin: wanted, path: command.program, args: [...command.args] })

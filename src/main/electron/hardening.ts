@@ -9,11 +9,17 @@ export function hardenApplication(origin: PageOrigin): void {
   app.on('web-contents-created', (_event, contents) => hardenContents(contents, origin))
 }
 
-/** After `ready`: nothing that a page could ask for is granted. Screen capture is refused for want of a handler. */
-export function hardenSession(session: Session): void {
+/**
+ * After `ready`: nothing that a page could ask for is granted. Screen capture is refused for want of a handler. In a kiosk
+ * nothing is downloaded either: the dialog that asks where to would show the files of this computer.
+ */
+export function hardenSession(session: Session, kiosk: () => boolean): void {
   session.setPermissionRequestHandler((_contents, _permission, grant) => grant(false))
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
+  session.on('will-download', (event) => {
+    if (kiosk()) event.preventDefault()
+  })
 }
 
 interface Navigation {

@@ -10,6 +10,7 @@ import {
   shell,
 } from 'electron'
 import type { Log } from '../../core/log.ts'
+import { bundleName } from '../diagnose/bundle-name.ts'
 import { installing, UpdateFileError, verifyUpdateFile } from '../shell/update-file.ts'
 import { describeUpdate, type UnderWay, whyNotInstall } from '../shell/update-rules.ts'
 import type { UpdateWatch } from '../shell/update-watch.ts'
@@ -44,7 +45,7 @@ export function helpActs(options: HelpOptions): (act: HelpAct) => void {
 
 async function saveDiagnostics(window: BrowserWindow | null, { diagnose }: HelpOptions): Promise<void> {
   const filters = [{ name: 'Zip', extensions: ['zip'] }]
-  const { filePath } = await saveDialog(window, { defaultPath: 'andon-diagnostics.zip', filters })
+  const { filePath } = await saveDialog(window, { defaultPath: bundleName(new Date()), filters })
   if (filePath === '') return
   await tell(window, await diagnose(filePath))
 }

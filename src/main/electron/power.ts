@@ -12,5 +12,9 @@ export function watchPower(panel: Pick<Panel, 'suspended' | 'resumed'>, log: Log
     log.info({}, 'the computer is awake again')
     panel.resumed()
   })
-  powerMonitor.on('shutdown', shutdown)
+  // Electron's types lack the event. Prevented, the system waits a while for the panel to end in order.
+  powerMonitor.on('shutdown', (event?: { preventDefault?: () => void }) => {
+    event?.preventDefault?.()
+    shutdown()
+  })
 }

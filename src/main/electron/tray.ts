@@ -10,15 +10,15 @@ export class PanelTray {
   #shown = ''
 
   /** `rendererDir`: folder with the built renderer, which has the pictures too. */
-  constructor(rendererDir: string, act: (act: TrayAct) => void) {
+  constructor(rendererDir: string, act: (act: TrayAct) => void, platform: NodeJS.Platform = process.platform) {
     this.#images = new Map(
       TRAY_ICONS.map((icon) => [icon, nativeImage.createFromPath(join(rendererDir, 'tray', `${icon}.png`))]),
     )
     this.#act = act
     this.#tray = new Tray(this.#image('quiet'))
     this.#tray.setToolTip('Andon')
-    // Some Linux desktops raise no click, and show the menu instead.
-    this.#tray.on('click', () => act('open'))
+    // macOS shows the menu with a click, which must not open the window as well. Some Linux desktops raise no click.
+    if (platform !== 'darwin') this.#tray.on('click', () => act('open'))
   }
 
   show(model: TrayModel): void {

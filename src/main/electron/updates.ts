@@ -1,10 +1,16 @@
 import type { AppUpdater } from 'electron-updater'
 import type { Log } from '../../core/log.ts'
-import type { Updater } from '../shell/update-watch.ts'
+import { CannotUpdate, type Updater } from '../shell/update-watch.ts'
 import type { Updates } from '../updates-config.ts'
 
+/** An updater as the application ends with it. */
+export interface PackageUpdater extends Omit<Updater, 'install'> {
+  /** Starts the installer, which ends the program; where it cannot be started that is told instead. */
+  install(failed: (error: Error) => void): void
+}
+
 /** electron-updater as the shell needs it: nothing by itself. It is not even loaded before the first look. */
-export function electronUpdater({ url, channel = 'latest' }: Updates, log: Log): Updater {
+export function electronUpdater({ url, channel = 'latest' }: Updates, log: Log): PackageUpdater {
   let loaded: Promise<AppUpdater> | undefined
   const updater = (): Promise<AppUpdater> => (loaded ??= load())
   let found: AppUpdater | undefined
@@ -30,14 +36,16 @@ export function electronUpdater({ url, channel = 'latest' }: Updates, log: Log):
   return {
     async look() {
       const result = await (await updater()).checkForUpdates()
-      // Null where the program is not packaged.
-      return result?.isUpdateAvailable === true ? result.updateInfo.version : null
+      // Null where nothing could take this copy's place: it is not packaged, or unpacked by hand.
+      if (result === null) throw new CannotUpdate()
+      return result.isUpdateAvailable ? result.updateInfo.version : null
     },
     async load() {
       found = await updater()
       await found.downloadUpdate()
     },
-    install() {
+    install(failed) {
+      found?.once('error', failed)
       found?.quitAndInstall()
     },
   }

@@ -23,6 +23,13 @@ export function loginCommand(
   }
 }
 
+/** As Windows takes it: all in one line, which it splits at the spaces that do not stand within quotes. */
+export function windowsCommand({ program, args }: LoginCommand): LoginCommand {
+  return { program: quotedForWindows(program), args: args.map(quotedForWindows) }
+}
+
+const quotedForWindows = (text: string): string => (text.includes(' ') ? `"${text}"` : text)
+
 /** Where a Linux desktop looks for what to start at log-in; see the XDG autostart specification. */
 export function autostartFile(env: NodeJS.ProcessEnv, home: string): string {
   return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'autostart', 'andon.desktop')

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Value } from 'typebox/value'
+import type { Holder } from '../adapters/data-dir-lock.ts'
 import { pagePath } from './page-path.ts'
 
 /** What a start asks of the windows; a second one hands it over to the first. */
@@ -21,13 +22,19 @@ export function receivedRequest(value: unknown): PageRequest {
 /** Options that a running panel heeds, or by which it was found. */
 const HEEDED = new Set(['page', 'new-window', 'data-dir'])
 
-/** What a second start says of itself; `argv` are its options. Those that the running panel cannot heed are named. */
-export function secondStartText({ page, newWindow }: PageRequest, argv: readonly string[]): string {
-  const done = newWindow
-    ? 'it has been asked for another window'
-    : page === null
-      ? 'its window has been brought to the front'
-      : `its window has been asked for ${page}`
+/**
+ * What a second start says of itself; `argv` are its options. Those that the running panel cannot heed are named.
+ * `holder`: what is known of the running one.
+ */
+export function secondStartText(
+  { page, newWindow }: PageRequest,
+  argv: readonly string[],
+  holder: Pick<Holder, 'url' | 'window'> | null,
+): string {
+  const done =
+    holder?.window === false
+      ? `it has no window; browsers find it at ${holder.url ?? 'its address'}`
+      : asked({ page, newWindow })
   const unheeded = new Set(
     argv.flatMap((argument) => {
       const name = /^--([^=]+)/.exec(argument)?.[1]
@@ -40,4 +47,9 @@ export function secondStartText({ page, newWindow }: PageRequest, argv: readonly
       : `andon: ${[...unheeded].join(', ')}: without effect, as it keeps the settings it was started with. ` +
         'Quit it first, or name another --data-dir to run a second panel.\n'
   return `andon: it is running already; ${done}.\n${rest}`
+}
+
+function asked({ page, newWindow }: PageRequest): string {
+  if (newWindow) return 'it has been asked for another window'
+  return page === null ? 'its window has been brought to the front' : `its window has been asked for ${page}`
 }

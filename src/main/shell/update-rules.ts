@@ -10,6 +10,10 @@ export type UpdateState =
   | { readonly kind: 'off' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'current' }
+  /** This copy cannot update itself. */
+  | { readonly kind: 'unable' }
+  /** Nobody brings it, for this is a kiosk. */
+  | { readonly kind: 'found'; readonly version: string }
   | { readonly kind: 'loading'; readonly version: string }
   | { readonly kind: 'ready'; readonly version: string }
   | { readonly kind: 'failed'; readonly reason: string }
@@ -26,12 +30,14 @@ export interface UnderWay {
 export function nextCheck(state: UpdateState): number | null {
   switch (state.kind) {
     case 'off':
+    case 'unable':
     case 'loading':
     case 'ready':
       return null
     case 'unknown':
       return FIRST_CHECK_MS
     case 'current':
+    case 'found':
       return CHECK_MS
     case 'failed':
       return RETRY_MS
@@ -45,7 +51,7 @@ export function nextCheck(state: UpdateState): number | null {
  * for it: nobody knows better when a plant can do without its panel. In a kiosk nobody can ask.
  */
 export function whyNotInstall({ commands, controlled }: UnderWay, kiosk: boolean): string | null {
-  if (kiosk) return 'A kiosk is not updated while it runs. Start Andon without --kiosk first.'
+  if (kiosk) return 'A kiosk is not updated while it runs. Leave it first.'
   if (commands > 0) return `${count(commands, 'command is', 'commands are')} under way. Wait for the machines’ answers.`
   if (controlled > 0) {
     return `Somebody has control of ${count(controlled, 'machine', 'machines')}. It must be released first.`
@@ -62,8 +68,12 @@ export function describeUpdate(state: UpdateState): string {
       return 'Nothing is known of a newer version yet.'
     case 'current':
       return 'This is the newest version.'
+    case 'unable':
+      return 'This copy cannot update itself. Install a package from a file.'
+    case 'found':
+      return `There is version ${state.version}. A kiosk does not download it: leave the kiosk, then look again.`
     case 'loading':
-      return `Version ${state.version} is being downloaded.`
+      return `Version ${state.version} is being downloaded. Choose this again to install it.`
     case 'ready':
       return `Version ${state.version} is ready to be installed.`
     case 'failed':

@@ -143,6 +143,7 @@ export const de: Messages = {
   export: {
     open: 'Export',
     title: 'Ereignisse exportieren',
+    kiosk: 'Ein Kiosk speichert keine Dateien. Verlassen Sie den Kiosk, oder öffnen Sie das Panel in einem Browser.',
     close: 'Schließen',
     everything: 'Alle Ereignisse des Journals.',
     filtered: 'Alle Ereignisse des Journals, die zum jetzigen Filter passen.',

@@ -142,6 +142,7 @@ export const en = {
   export: {
     open: 'Export',
     title: 'Export events',
+    kiosk: 'A kiosk saves no files. Leave the kiosk, or open the panel in a browser.',
     close: 'Close',
     everything: 'Every event of the journal.',
     filtered: 'Every event of the journal that passes the current filter.',

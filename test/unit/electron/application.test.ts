@@ -1,10 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest'
+import builder from '../../../build/electron-builder.mjs'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
 import type { Standing } from '../../../src/core/standing.ts'
 import type { Panel } from '../../../src/main/compose.ts'
 import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
+import { PanelTray } from '../../../src/main/electron/tray.ts'
 import { WindowFile } from '../../../src/main/electron/window-file.ts'
 import { failedStart, type Start, startText } from '../../../src/main/start.ts'
 import type { Alarm } from '../../../src/shared/alarm.ts'
@@ -33,12 +35,12 @@ import { RecordingCore } from './recording-core.ts'
 vi.mock('electron', () => import('./fake-electron.ts'))
 
 /** In place of electron-updater. */
-const updater = { install: vi.fn<() => void>() }
+const updater = { install: vi.fn<(failed: (error: Error) => void) => void>() }
 vi.mock('../../../src/main/electron/updates.ts', () => ({
   electronUpdater: () => ({
     look: () => Promise.resolve('0.2.0'),
     load: () => Promise.resolve(),
-    install: () => updater.install(),
+    install: (failed: (error: Error) => void) => updater.install(failed),
   }),
 }))
 
@@ -207,6 +209,12 @@ describe('the start', () => {
     expect(errors).toBe('')
   })
 
+  test('Windows knows the program by the name that its installer has', async () => {
+    vi.spyOn(process, 'platform', 'get').mockReturnValue('win32')
+    await open()
+    expect(app.setAppUserModelId.mock.calls).toEqual([[builder.appId]])
+  })
+
   test('a kiosk keeps the display awake', async () => {
     await open(stage({}, ['--kiosk']))
     expect(powerSaveBlocker.start.mock.calls).toEqual([['prevent-display-sleep']])
@@ -266,6 +274,58 @@ describe('the start', () => {
   })
 })
 
+describe('a restart without a window', () => {
+  /** Starts it again, as the settings page asks for it. */
+  async function restarted(compose: (built: Stage, times: number) => Promise<Panel>) {
+    const built = stage({}, ['--headless'])
+    const restarts: ((() => void) | undefined)[] = []
+    await open({
+      ...built,
+      parts: {
+        ...built.parts,
+        compose: (_config, { restart }) => compose(built, restarts.push(restart)),
+      },
+    })
+    restarts[0]?.()
+    await settled()
+    built.closed()
+    await settled()
+    return { built, restarts }
+  }
+  const another = (built: Stage): Promise<Panel> =>
+    built.parts.compose(testConfig([], built.dir), {
+      log: built.log,
+      rendererDir: '',
+      journalThread: '',
+      configThread: '',
+    })
+
+  test('stays within the process, so that the service goes on, and then ends like any other', async () => {
+    const { built, restarts } = await restarted(another)
+    expect([restarts.length, order.slice(-3)]).toEqual([2, ['compose', 'close', 'compose']])
+    expect(built.log.closed).toBe(1)
+    powerMonitor.emit('suspend')
+    expect(order.at(-1)).toBe('suspended')
+    expect(app.exit).not.toHaveBeenCalled()
+    raise('SIGTERM')
+    await waitFor(() => order.at(-1) === 'close')
+    built.closed()
+    await exited()
+    expect(order.at(-1)).toBe('exit 0')
+  })
+
+  test('goes on with the old settings where the new ones do not work, and ends with 1 where those do not either', async () => {
+    const { restarts } = await restarted((built, times) =>
+      times === 2 ? Promise.reject(new ListenError('Port 1 is in use.')) : another(built),
+    )
+    expect([restarts.length, app.exit.mock.calls]).toEqual([3, []])
+    resetElectron()
+    await restarted((built, times) => (times > 1 ? Promise.reject(new ListenError('in use')) : another(built)))
+    await exited()
+    expect([order.at(-1), errors]).toEqual(['exit 1', 'andon: in use\n'])
+  })
+})
+
 describe('a second start', () => {
   test('says so and exits before it touches anything', () => {
     app.requestSingleInstanceLock.mockReturnValue(false)
@@ -305,13 +365,44 @@ describe('a second start', () => {
 })
 
 describe('an update', () => {
+  /** What was downloaded stands ready. */
+  async function ready(built: Stage): Promise<void> {
+    await open(built)
+    chooseHelp('Updates …')
+    await settled()
+    dialog.showMessageBox.mockResolvedValueOnce({ response: 0 })
+  }
+
+  /** Somebody installs it. */
+  async function installing(built: Stage): Promise<void> {
+    await ready(built)
+    chooseHelp('Updates …')
+    await waitFor(() => order.includes('close'))
+  }
+
+  test('that cannot be installed leaves no process without a panel: the old version begins anew', async () => {
+    const built = stage({}, ['--updates', 'https://releases.example/'])
+    updater.install.mockImplementation((failed) => failed(new Error('the installer cannot be started')))
+    await installing(built)
+    built.closed()
+    await exited()
+    expect(order.slice(-3)).toEqual(['release', 'relaunch', 'exit 1'])
+    expect(built.log.records).toContainEqual(expect.objectContaining({ message: 'the update could not be installed' }))
+  })
+
+  test('is not waited for for ever where the panel does not close', async () => {
+    await ready(stage({}, ['--updates', 'https://releases.example/']))
+    vi.useFakeTimers()
+    chooseHelp('Updates …')
+    await vi.advanceTimersByTimeAsync(8_000)
+    expect(app.exit).toHaveBeenCalledWith(1)
+    vi.useRealTimers()
+  })
+
   test('is installed once the panel has closed and given its place free; the installer’s quit is let through', async () => {
     const built = stage({}, ['--updates', 'https://releases.example/'])
     updater.install.mockImplementation(() => void order.push('install'))
-    await open(built)
-    dialog.showMessageBox.mockResolvedValueOnce({ response: 0 })
-    chooseHelp('Updates …')
-    await waitFor(() => order.includes('close'))
+    await installing(built)
     expect(order).not.toContain('install')
     built.closed()
     await waitFor(() => order.includes('install'))
@@ -400,6 +491,22 @@ describe('the end', () => {
     vi.useRealTimers()
   })
 
+  test('nobody is asked about quitting what ends already', async () => {
+    const built = await open()
+    built.standing = { ...IDLE, commands: 1 }
+    raise('SIGTERM')
+    app.emit('before-quit', { preventDefault: () => undefined })
+    await settled()
+    expect(dialog.showMessageBox).not.toHaveBeenCalled()
+  })
+
+  test('a shutdown of the computer waits for the panel', async () => {
+    await open()
+    const preventDefault = vi.fn<() => void>()
+    powerMonitor.emit('shutdown', { preventDefault })
+    expect(preventDefault).toHaveBeenCalledOnce()
+  })
+
   test('a defect is logged, and the panel ends in order, with 1', async () => {
     const built = await open()
     const defect = new Error('undefined is not a function')
@@ -435,11 +542,27 @@ describe('with a tray', () => {
     built.standing = { ...IDLE, commands: 1 }
     BrowserWindow.windows[0]?.close()
     expect([BrowserWindow.windows.length, dialog.showMessageBox.mock.calls.length]).toEqual([0, 0])
+    await settled()
     expect(Notification.shown.map(({ options }) => options.title)).toEqual(['Andon runs on'])
     Notification.shown[0]?.emit('click')
     BrowserWindow.windows[0]?.close()
+    await settled()
     expect(Notification.shown.length).toBe(1)
     expect(order).not.toContain('close')
+  })
+
+  test('that has gone since the start, the panel ends with its last window, or asks whether to', async () => {
+    const built = await openWithTray()
+    tray.there = false
+    built.standing = { ...IDLE, commands: 1 }
+    BrowserWindow.windows[0]?.close()
+    await settled()
+    expect(dialog.showMessageBox).toHaveBeenCalledOnce()
+    expect([BrowserWindow.windows.length, order.includes('close')]).toEqual([1, false])
+    built.standing = IDLE
+    BrowserWindow.windows[0]?.close()
+    await settled()
+    expect(order).toContain('close')
   })
 
   test('its menu and a click open the window again, and a second start does too', async () => {
@@ -473,6 +596,19 @@ describe('with a tray', () => {
     await settled()
     expect(order).toContain('close')
     expect(panelTray().destroyed).toBe(true)
+  })
+
+  test('a click opens nothing on macOS, where it shows the menu', () => {
+    for (const [platform, opened] of [
+      ['win32', ['open']],
+      ['darwin', []],
+    ] as const) {
+      const acts: string[] = []
+      const icon = new PanelTray('/renderer', (act) => acts.push(act), platform)
+      Tray.trays.at(-1)?.emit('click')
+      icon.close()
+      expect([platform, acts]).toEqual([platform, opened])
+    }
   })
 
   test.each(['--kiosk', '--headless'])('there is none with %s', async (option) => {

@@ -18,6 +18,10 @@ test('what is meant for Chromium or Node is left out, what is mistyped is not', 
   expect(ownArguments(['andon', ...switches, '--prot', '1'], true)).toEqual(['--prot', '1'])
 })
 
+test('what the Windows installer starts the new version with is no option', () => {
+  expect(ownArguments(['andon', '--updated', '--port', '1'], true)).toEqual(['--port', '1'])
+})
+
 test('every option of ours arrives', () => {
   const ours = OPTIONS.flatMap((option) => ('value' in option ? [`--${option.flag}`, 'x'] : [`--${option.flag}`]))
   expect(ownArguments(['andon', ...ours], true)).toEqual(ours)

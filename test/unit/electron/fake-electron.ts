@@ -26,6 +26,8 @@ class FakeApp extends EventEmitter {
   readonly requestSingleInstanceLock = vi.fn<(data: unknown) => boolean>(() => true)
   readonly releaseSingleInstanceLock = vi.fn<() => void>(() => void order.push('release'))
 
+  readonly relaunch = vi.fn<(options: object) => void>(() => void order.push('relaunch'))
+  readonly setAppUserModelId = vi.fn<(id: string) => void>()
   readonly setLoginItemSettings = vi.fn<(settings: object) => void>()
   readonly getPreferredSystemLanguages = vi.fn<() => string[]>(() => ['en-GB'])
 
@@ -54,13 +56,14 @@ class FakeApp extends EventEmitter {
     this.enableSandbox.mockClear()
     this.exit.mockClear()
     this.setLoginItemSettings.mockClear()
+    this.setAppUserModelId.mockClear()
   }
   #newReady(): Promise<void> {
     return new Promise((resolve) => (this.#ready = resolve))
   }
 }
 
-export class FakeSession {
+export class FakeSession extends EventEmitter {
   readonly handlers: Record<string, Handler> = {}
   readonly schemes: Record<string, (request: Request) => Promise<Response>> = {}
   readonly protocol = {
@@ -191,7 +194,7 @@ export const ipcMain = new EventEmitter()
 export const dialog = {
   showErrorBox: vi.fn<(title: string, text: string) => void>((title) => void order.push(`dialog ${title}`)),
   showMessageBox: vi.fn<(...args: unknown[]) => Promise<{ response: number }>>(() => Promise.resolve({ response: 1 })),
-  showSaveDialog: vi.fn<() => Promise<{ filePath: string }>>(() => Promise.resolve({ filePath: '' })),
+  showSaveDialog: vi.fn<(...args: unknown[]) => Promise<{ filePath: string }>>(() => Promise.resolve({ filePath: '' })),
   showOpenDialog: vi.fn<() => Promise<{ filePaths: string[] }>>(() => Promise.resolve({ filePaths: [] })),
 }
 export const shell = { openPath: vi.fn<(path: string) => Promise<string>>(() => Promise.resolve('')) }

@@ -72,9 +72,21 @@ test('a page opens no window and attaches no webview', () => {
   expect(preventDefault).toHaveBeenCalledOnce()
 })
 
+test('a kiosk downloads nothing, until it is left', () => {
+  const session = new FakeSession()
+  let kiosk = true
+  hardenSession(asSession(session), () => kiosk)
+  const preventDefault = vi.fn<() => void>()
+  session.emit('will-download', { preventDefault })
+  expect(preventDefault).toHaveBeenCalledOnce()
+  kiosk = false
+  session.emit('will-download', { preventDefault })
+  expect(preventDefault).toHaveBeenCalledOnce()
+})
+
 test('a page is granted nothing', () => {
   const session = new FakeSession()
-  hardenSession(asSession(session))
+  hardenSession(asSession(session), () => false)
   const { request, check, device, display } = session.handlers as Record<string, (...args: unknown[]) => unknown>
   const granted: unknown[] = []
   for (const permission of ['media', 'geolocation', 'notifications', 'midi', 'openExternal', 'fileSystem', 'unknown']) {

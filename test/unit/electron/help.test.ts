@@ -30,9 +30,9 @@ function help({
 }: { updater?: Updater | null; commands?: number; platform?: NodeJS.Platform } = {}) {
   const underWay = () => ({ commands, controlled: 0 })
   const log = new MemoryLog()
-  const updates = new UpdateWatch({ updater, clock: new FakeClock(), log, underWay, kiosk: false })
+  const updates = new UpdateWatch({ updater, clock: new FakeClock(), log, underWay, kiosk: () => false })
   const window = asWindow(new BrowserWindow({}))
-  return helpActs({
+  const choose = helpActs({
     window: () => window,
     show: (page) => order.push(`show ${page}`),
     diagnose: (file) => Promise.resolve(`The diagnostics are in ${file}.`),
@@ -41,10 +41,11 @@ function help({
     platform,
     log,
   })
+  return { choose, brought: () => waitFor(() => updates.state.kind === 'ready') }
 }
 
 test('About leads to its page; diagnostics go where they are wanted, or nowhere', async () => {
-  const choose = help()
+  const { choose } = help()
   choose('about')
   expect(order.at(-1)).toBe('show /about')
   choose('diagnose')
@@ -52,22 +53,42 @@ test('About leads to its page; diagnostics go where they are wanted, or nowhere'
   choose('diagnose')
   await waitFor(() => said().length > 0)
   expect(said()).toEqual(['The diagnostics are in /a/b.zip.'])
+  expect(dialog.showSaveDialog.mock.calls[0]?.[1]).toMatchObject({
+    defaultPath: expect.stringMatching(/^andon-diagnostics-\d{8}-\d{6}\.zip$/) as string,
+  })
 })
 
-test('updates that are off say so; one that is ready is installed when that is chosen, and not while a command runs', async () => {
-  help()('updates')
+test('updates that are off say so', async () => {
+  help().choose('updates')
   await waitFor(() => said().length === 1)
   expect(said()[0]).toMatch(/not looked for/)
+})
+
+test('nobody waits for a download; what is ready is installed when that is chosen, and not while a command runs', async () => {
   const install = vi.fn<() => void>()
-  const updater = { look: () => Promise.resolve('0.2.0'), load: () => Promise.resolve(), install }
-  help({ updater, commands: 1 })('updates')
+  const updating = async (commands = 0) => {
+    const loads: (() => void)[] = []
+    const load = () => new Promise<void>((resolve) => loads.push(resolve))
+    const updater = { look: () => Promise.resolve('0.2.0'), load, install }
+    const { choose, brought } = help({ updater, commands })
+    const before = said().length
+    choose('updates')
+    await waitFor(() => said().length === before + 1)
+    expect(said().at(-1)).toMatch(/being downloaded/)
+    loads[0]?.()
+    await brought()
+    return () => choose('updates')
+  }
+  const busy = await updating(1)
+  busy()
   await waitFor(() => said().length === 3)
   expect(said()[2]).toMatch(/under way/)
+  const idle = await updating()
   dialog.showMessageBox.mockResolvedValueOnce({ response: 1 })
-  help({ updater })('updates')
-  await waitFor(() => said().length === 4)
+  idle()
+  await waitFor(() => said().length === 5)
   expect(install).not.toHaveBeenCalled()
-  help({ updater })('updates')
+  idle()
   await waitFor(() => install.mock.calls.length === 1)
 })
 
@@ -78,14 +99,14 @@ test('a file is opened where it is whole and nothing is under way', async () => 
   writeFileSync(file, 'package')
   writeFileSync(join(dir, 'latest.yml'), `version: 0.2.0\nfiles: [{ url: andon.exe, sha512: ${sha512} }]\n`)
   dialog.showOpenDialog.mockResolvedValue({ filePaths: [file] })
-  help({ platform: 'win32', commands: 1 })('updateFile')
+  help({ platform: 'win32', commands: 1 }).choose('updateFile')
   await waitFor(() => said().length === 1)
   expect(shell.openPath).not.toHaveBeenCalled()
-  help({ platform: 'win32' })('updateFile')
+  help({ platform: 'win32' }).choose('updateFile')
   await waitFor(() => shell.openPath.mock.calls.length === 1)
   expect(shell.openPath).toHaveBeenCalledWith(file)
   writeFileSync(file, 'another')
-  help({ platform: 'win32' })('updateFile')
+  help({ platform: 'win32' }).choose('updateFile')
   await waitFor(() => said().length === 2)
   expect(said()[1]).toMatch(/damaged/)
   dialog.showOpenDialog.mockResolvedValue({ filePaths: [] })

@@ -44,3 +44,18 @@ test('a file that cannot be written is no reason not to log, nor to end', () => 
   createLog('silent', silent)
   expect(existsSync(join(silent, LOG_FILE))).toBe(false)
 })
+
+test('a log that is closed leaves nothing behind in the process, and loses none of its lines', async () => {
+  const dir = tempDir()
+  const listeners = process.listenerCount('exit')
+  for (let i = 0; i < 3; i += 1) {
+    const log = openLogFile(dir)
+    log?.write(`${i}\n`)
+    log?.close()
+    log?.close()
+    log?.write('too late\n')
+    await waitFor(() => read(join(dir, LOG_FILE)).endsWith(`${i}\n`))
+  }
+  expect(read(join(dir, LOG_FILE))).toBe('0\n1\n2\n')
+  expect(process.listenerCount('exit')).toBe(listeners)
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { autostartFile, autostartText, loginCommand } from '../../../src/main/shell/autostart.ts'
+import { autostartFile, autostartText, loginCommand, windowsCommand } from '../../../src/main/shell/autostart.ts'
 
 test('log-in starts the program itself, and names the configuration only where it is another one', () => {
   const usual = '/home/a/.config/andon/andon.yaml'
@@ -7,6 +7,17 @@ test('log-in starts the program itself, and names the configuration only where i
   expect(loginCommand('/opt/Andon/andon', {}, '/etc/andon.yaml', usual).args).toEqual(['--config=/etc/andon.yaml'])
   const env = { APPIMAGE: '/home/a/Andon.AppImage' }
   expect(loginCommand('/tmp/.mount_x/andon', env, usual, usual).program).toBe('/home/a/Andon.AppImage')
+})
+
+test('Windows is given quotes where there are spaces', () => {
+  const usual = String.raw`C:\a\andon.yaml`
+  const file = String.raw`C:\My Plant\andon.yaml`
+  const spaced = loginCommand(String.raw`C:\Program Files\Andon\Andon.exe`, {}, file, usual)
+  expect(windowsCommand(spaced)).toEqual({
+    program: String.raw`"C:\Program Files\Andon\Andon.exe"`,
+    args: [String.raw`"--config=C:\My Plant\andon.yaml"`],
+  })
+  expect(windowsCommand({ program: 'andon', args: ['--kiosk'] })).toEqual({ program: 'andon', args: ['--kiosk'] })
 })
 
 test('a Linux desktop looks for it where the user keeps configuration', () => {

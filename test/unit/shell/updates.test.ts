@@ -14,7 +14,7 @@ import {
   type UnderWay,
   whyNotInstall,
 } from '../../../src/main/shell/update-rules.ts'
-import { type Updater, UpdateWatch } from '../../../src/main/shell/update-watch.ts'
+import { CannotUpdate, type Updater, UpdateWatch } from '../../../src/main/shell/update-watch.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
 import { tempDir } from '../../support/temp-dir.ts'
@@ -48,14 +48,14 @@ class Releases implements Updater {
   }
 }
 
-function watch(updater: Releases | null, more: { kiosk?: boolean; underWay?: () => UnderWay } = {}) {
+function watch(updater: Releases | null, more: { kiosk?: () => boolean; underWay?: () => UnderWay } = {}) {
   const clock = new FakeClock()
   const updates = new UpdateWatch({
     updater,
     clock,
     log: new MemoryLog(),
     underWay: more.underWay ?? (() => QUIET),
-    kiosk: more.kiosk ?? false,
+    kiosk: more.kiosk ?? (() => false),
   })
   const is = (kind: string) => waitFor(() => updates.state.kind === kind, { what: kind })
   return { clock, updates, is }
@@ -94,8 +94,9 @@ describe('looking for updates', () => {
     const releases = new Releases()
     releases.newest = '0.2.0'
     let underWay: UnderWay = { commands: 1, controlled: 0 }
-    const { updates } = watch(releases, { underWay: () => underWay })
+    const { updates, is } = watch(releases, { underWay: () => underWay })
     await updates.look()
+    await is('ready')
     expect(updates.install()).toMatch(/under way/)
     expect(releases.calls).not.toContain('install')
     underWay = QUIET
@@ -103,13 +104,47 @@ describe('looking for updates', () => {
     expect(releases.calls.at(-1)).toBe('install')
   })
 
-  test('a kiosk brings updates and never installs one', async () => {
+  test('a kiosk brings nothing, until it is left', async () => {
     const releases = new Releases()
     releases.newest = '0.2.0'
-    const { updates } = watch(releases, { kiosk: true })
+    let kiosk = true
+    const { clock, updates, is } = watch(releases, { kiosk: () => kiosk })
     await updates.look()
-    expect(updates.state.kind).toBe('ready')
+    expect(updates.state).toEqual({ kind: 'found', version: '0.2.0' })
+    expect(describeUpdate(updates.state)).toMatch(/leave the kiosk/)
+    expect(releases.calls).toEqual(['look'])
+    kiosk = false
+    clock.pass(CHECK_MS)
+    await is('ready')
+    kiosk = true
     expect(updates.install()).toMatch(/kiosk/)
+  })
+
+  test('nobody waits for what is brought; where that fails it is looked for again', async () => {
+    const releases = new Releases()
+    releases.newest = '0.2.0'
+    const loads: ((error: Error) => void)[] = []
+    releases.load = () => new Promise((_, reject) => loads.push(reject))
+    const { clock, updates, is } = watch(releases)
+    await updates.look()
+    expect(describeUpdate(updates.state)).toMatch(/^Version 0.2.0 is being downloaded/)
+    await updates.look()
+    expect([loads.length, releases.calls]).toEqual([1, ['look']])
+    loads[0]?.(new Error('connection lost'))
+    await is('failed')
+    clock.pass(RETRY_MS)
+    await is('loading')
+  })
+
+  test('a copy that no installer could replace says what to do instead, and asks no more', async () => {
+    const releases = new Releases()
+    releases.newest = new CannotUpdate()
+    const { clock, updates } = watch(releases)
+    await updates.look()
+    expect(describeUpdate(updates.state)).toMatch(/cannot update itself.*from a file/)
+    clock.pass(10 * CHECK_MS)
+    await updates.look()
+    expect(releases.calls).toEqual(['look'])
   })
 
   test('two at once ask once; after the end nobody is asked', async () => {
