@@ -1,4 +1,4 @@
-import { destination, multistream, pino } from 'pino'
+import { destination, type Logger, multistream, pino } from 'pino'
 import type { Log } from '../../core/log.ts'
 import { openLogFile } from './log-file.ts'
 
@@ -12,7 +12,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export function createLog(level: LogLevel, dataDir?: string): Log {
   const standard = destination({ fd: 2, sync: true })
   const file = dataDir === undefined || level === 'silent' ? null : openLogFile(dataDir)
-  if (!file) return pino<never>({ level, base: null }, standard)
-  const log = pino<never>({ level, base: null }, multistream([standard, file].map((stream) => ({ stream, level }))))
-  return Object.assign(log, { close: () => file.close() })
+  const targets = file ? multistream([standard, file].map((stream) => ({ stream, level }))) : standard
+  const log: Logger = pino({ level, base: null }, targets)
+  return file ? Object.assign(log, { close: () => file.close() }) : log
 }

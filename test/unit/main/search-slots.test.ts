@@ -21,7 +21,7 @@ test('what looks at the ends of the journal waits among the searches, so many of
     query,
     stateAt: () => Promise.resolve(null),
     now: () => 0,
-    health: { state: 'durable', durable: 0, bytes: 0, lost: 0 },
+    health: { state: 'durable', first: 0, durable: 0, bytes: 0, lost: 0 },
   })
   const asked = Array.from({ length: 17 }, () => app.inject('/api/v1/journal'))
   const last = await Promise.race(asked)
