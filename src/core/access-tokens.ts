@@ -1,5 +1,6 @@
 import type { Role, Scope, TokenView } from '../shared/account.ts'
 import type { AccountStore, TokenRecord } from './account-store.ts'
+import { AccountObjection } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import { hashSecret, isSecret, newSecret, newSecretId } from './secret.ts'
 
@@ -11,6 +12,10 @@ export const MAX_TOKEN_MS = 366 * 86_400_000
 
 const USED_MS = 60_000
 
+/** Most that an account has at a time, and most of its ended ones that are still listed. */
+const MOST_TOKENS = 50
+const MOST_ENDED = 100
+
 /** Personal access tokens, for programs: `andon_pat_<id>.<secret>`. Only hashes are kept. */
 export class AccessTokens {
   readonly #store: AccountStore
@@ -21,7 +26,7 @@ export class AccessTokens {
     this.#clock = clock
   }
 
-  /** The text is told this once. */
+  /** The text is told this once. Throws an {@link AccountObjection} where the account has too many. */
   create(asked: {
     readonly account: number
     readonly name: string
@@ -29,6 +34,7 @@ export class AccessTokens {
     readonly scope: Scope | null
     readonly expires: number
   }): { readonly token: TokenRecord; readonly text: string } {
+    this.#makeRoom(asked.account)
     const secret = newSecret()
     const token: TokenRecord = {
       ...asked,
@@ -56,7 +62,21 @@ export class AccessTokens {
   /** While it is good. */
   find(id: string): TokenRecord | undefined {
     const token = this.#store.token(id)
-    return token && token.revoked === null && this.#clock.now() < token.expires ? token : undefined
+    return token && this.#isGood(token) ? token : undefined
+  }
+
+  #isGood({ revoked, expires }: TokenRecord): boolean {
+    return revoked === null && this.#clock.now() < expires
+  }
+
+  #makeRoom(account: number): void {
+    const own = this.all().filter((token) => token.account === account)
+    if (own.filter((token) => this.#isGood(token)).length >= MOST_TOKENS) {
+      const message = `An account has ${MOST_TOKENS} tokens at most. Revoke one that is not needed any more.`
+      throw new AccountObjection('tokens_full', message)
+    }
+    const ended = own.filter((token) => !this.#isGood(token)).toSorted((a, b) => b.created - a.created)
+    for (const { id } of ended.slice(MOST_ENDED)) this.#store.deleteToken(id)
   }
 
   all(): TokenRecord[] {

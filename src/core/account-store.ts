@@ -110,6 +110,7 @@ export interface AccountStore {
   tokens(): TokenRecord[]
   token(id: string): TokenRecord | undefined
   saveToken(token: TokenRecord): void
+  deleteToken(id: string): void
   /** Adds the row that follows the last one. */
   appendAudit(next: (last: AuditHead) => readonly AuditRow[]): void
   audit(query: AuditQuery): AuditRow[]

@@ -39,6 +39,7 @@ export class AccountObjection extends Error {
       | 'password_refused'
       | 'pin_refused'
       | 'last_administrator'
+      | 'tokens_full'
       | 'scope_refused',
     message: string,
   ) {

@@ -22,6 +22,8 @@ export class Ingest {
   readonly #quota: MachineQuota
   readonly #samples: RefusedSample[] = []
   readonly #inlets: Inlet[] = []
+  /** Refused by those that are forgotten. */
+  #refusedBefore = 0
 
   constructor(hub: Hub, clock: Clock, log: Log, quota: MachineQuota) {
     this.#hub = hub
@@ -43,13 +45,21 @@ export class Ingest {
     return inlet
   }
 
+  /** A way in that nobody uses any more: its own figures go with it. */
+  forget(inlet: Inlet): void {
+    const at = this.#inlets.indexOf(inlet)
+    if (at < 0) return
+    this.#inlets.splice(at, 1)
+    this.#refusedBefore += inlet.refused
+  }
+
   get listeners(): ListenerHealth[] {
     return this.#inlets.map((inlet) => inlet.health)
   }
 
   /** How many datagrams were refused for what they are, of all listeners; those that were shed are not. */
   get refused(): number {
-    return this.#inlets.reduce((sum, inlet) => sum + inlet.refused, 0)
+    return this.#inlets.reduce((sum, inlet) => sum + inlet.refused, this.#refusedBefore)
   }
 
   /** Newest last. */

@@ -249,3 +249,20 @@ test('no secret is in the log, in the audit or in the database', async () => {
     for (const file of files) expect(file.includes(secret ?? '')).toBe(false)
   }
 })
+
+test('[I2] an account has so many tokens at a time, and so many ended ones are kept', async () => {
+  const plant = await Plant.start()
+  const anna = await plant.person('anna', 'viewer')
+  const make = () => anna.ask('/api/v1/tokens', { body: { name: 'x', role: 'viewer' } })
+  const list = async () =>
+    (await anna.ask('/api/v1/tokens')).body as unknown as { id: string; revoked: number | null }[]
+  for (let i = 0; i < 50; i += 1) expect((await make()).status).toBe(201)
+  const { status, body } = await make()
+  expect([status, body.error?.code]).toEqual([409, 'tokens_full'])
+  for (let round = 0; round < 3; round += 1) {
+    for (const { id, revoked } of await list())
+      if (revoked === null) await anna.ask(`/api/v1/tokens/${id}`, { method: 'DELETE' })
+    for (let i = 0; i < 50; i += 1) expect((await make()).status).toBe(201)
+  }
+  expect(await list()).toHaveLength(150)
+})

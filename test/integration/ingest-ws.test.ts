@@ -25,6 +25,7 @@ class Tokens implements IngestAdmission {
   admit(token: string): ReturnType<IngestAdmission['admit']> {
     this.asked.push(token)
     if (token === 'reader') return { refused: 'rights', message: 'This token is for reading.' }
+    if (/^g\d+$/.test(token)) return { source: token, mayWrite: () => true }
     if (!['east', 'all'].includes(token) || this.revoked.has(token)) {
       return { refused: 'token', message: 'Send a good token.' }
     }
@@ -121,6 +122,23 @@ describe('[W1] who may send', () => {
       expect([token, await waitFor(() => program.refused?.status)]).toEqual([token, status])
     }
     await open(url)
+  })
+
+  test('of programs that are gone only so many keep their figures', async () => {
+    const { url, ingest, received } = await stage()
+    const stays = await open(url, 'g0')
+    for (let i = 1; i <= 104; i += 1) {
+      const program = await open(url, `g${i}`)
+      program.send('nonsense')
+      await waitFor(() => received() > 0 && ingest.refused === i, { what: 'what was refused' })
+      program.socket.close()
+      await waitFor(() => ingest.listeners.every((each) => each.address !== `g${i}` || each.state === 'closed'))
+    }
+    expect(ingest.listeners).toHaveLength(100)
+    expect(ingest.listeners[0]).toMatchObject({ address: 'g0', state: 'listening' })
+    expect(ingest.refused).toBe(104)
+    stays.send(datagram('m', 'tick'))
+    await waitFor(() => ingest.listeners[0]?.accepted === 1)
   })
 
   test('of the token’s machines alone', async () => {

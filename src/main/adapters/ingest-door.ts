@@ -15,6 +15,7 @@ export const INGEST_PATH = '/ingest'
 
 const CONNECTIONS = 100
 const CONNECTIONS_OF_SOURCE = 10
+const SOURCES = 100
 
 const HEARTBEAT_MS = 30_000
 
@@ -48,7 +49,7 @@ export class IngestDoor {
     maxPayload: RECEIVE_BUFFER_BYTES - 1,
     ...FRAME_LIMITS,
   })
-  /** As many as there are tokens. */
+  /** Those that send, and the latest of those that did. */
   readonly #sources = new Map<string, Source>()
   readonly #open = new Set<Open>()
   readonly #stop: Stop
@@ -99,7 +100,9 @@ export class IngestDoor {
     socket.once('close', () => {
       this.#open.delete(open)
       source.connections -= 1
-      if (source.connections === 0) inlet.closed()
+      if (source.connections > 0) return
+      inlet.closed()
+      this.#forget()
     })
   }
 
@@ -113,6 +116,16 @@ export class IngestDoor {
     }
     this.#sources.set(name, source)
     return source
+  }
+
+  /** Tokens come and go: of sources without a connection only so many keep their figures. */
+  #forget(): void {
+    for (const [name, { inlet, connections }] of this.#sources) {
+      if (this.#sources.size <= SOURCES) return
+      if (connections > 0) continue
+      this.#sources.delete(name)
+      this.#options.ingest.forget(inlet)
+    }
   }
 
   /** Who is still there, and may still send. */

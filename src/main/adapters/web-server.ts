@@ -368,6 +368,7 @@ const OBJECTION_STATUS = {
   password_refused: 422,
   pin_refused: 422,
   last_administrator: 409,
+  tokens_full: 409,
   scope_refused: 409,
 } as const
 

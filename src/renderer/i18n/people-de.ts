@@ -41,6 +41,7 @@ export const peopleDe: Messages['people'] = {
     pin_refused:
       'Diese PIN ist zu leicht zu erraten. Nehmen Sie 4 bis 8 Ziffern, nicht lauter gleiche und keine Reihe.',
     last_administrator: 'Das ist der letzte Administrator. Legen Sie erst einen anderen an, dann geht es.',
+    tokens_full: 'Sie haben zu viele Token. Widerrufen Sie eines, das nicht mehr gebraucht wird.',
     scope_refused: 'Ein Administrator hat immer die ganze Anlage. Wählen Sie eine andere Rolle oder die ganze Anlage.',
     busy: 'Das Panel ist gerade beschäftigt. Versuchen Sie es noch einmal.',
     body_invalid: 'Etwas von dem, was eingetragen ist, stimmt nicht.',
@@ -251,6 +252,7 @@ export const peopleDe: Messages['people'] = {
     password_refused: 'Passwort zu leicht',
     pin_refused: 'PIN zu leicht',
     last_administrator: 'letzter Administrator',
+    tokens_full: 'zu viele Token',
     scope_refused: 'braucht die ganze Anlage',
     not_lasting: 'lässt sich nicht aufbewahren',
     machine_unknown: 'Maschine unbekannt',

@@ -22,6 +22,7 @@ export const API_ERROR_CODES = [
   'password_refused',
   'pin_refused',
   'last_administrator',
+  'tokens_full',
   'scope_refused',
   'settings_changed',
   'setting_refused',

@@ -24,6 +24,12 @@ const CreatedSchema = Type.Object({
   token: Type.String({ description: 'Told this once. For the header Authorization: Bearer.' }),
 })
 
+const TOO_MANY = problem(
+  'The account has too many',
+  'tokens_full',
+  'An account has 50 tokens at most. Revoke one that is not needed any more.',
+)
+
 /** Tokens for programs. */
 export function tokenRoutes(app: FastifyInstance, administration: Administration): void {
   app.get(
@@ -53,7 +59,12 @@ export function tokenRoutes(app: FastifyInstance, administration: Administration
         summary: 'Make a token for a program',
         description: 'It may never do or see more than its owner. Only somebody who has signed in can make one.',
         body: CreateBodySchema,
-        response: { 201: { ...CreatedSchema, description: 'It is made' }, ...CHANGE_PROBLEMS, 422: BAD_BODY },
+        response: {
+          201: { ...CreatedSchema, description: 'It is made' },
+          ...CHANGE_PROBLEMS,
+          409: TOO_MANY,
+          422: BAD_BODY,
+        },
       },
     },
     async (request, reply) => {

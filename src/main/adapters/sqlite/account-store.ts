@@ -165,6 +165,10 @@ export class SqliteAccountStore implements AccountStore {
     return row && tokenOf(row)
   }
 
+  deleteToken(id: string): void {
+    this.#guard(() => this.#prepare('DELETE FROM tokens WHERE id = ?').run(id))
+  }
+
   saveToken(token: TokenRecord): void {
     const { id, account, name, hash, role, scope, created, expires, lastUsed, revoked } = token
     const values = [id, account, name, hash, role, textOf(scope), created, expires, lastUsed, revoked]
