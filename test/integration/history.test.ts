@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { AndonEvent } from '../../src/shared/event.ts'
 import type { StateSnapshot } from '../../src/shared/state.ts'
@@ -52,6 +53,17 @@ test('events are paged newest first by default, with a cursor that stays right w
   expect(offsets(third)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
   expect(third.next).toBeNull()
   expect(offsets(await events(panel, '?order=asc&limit=3&cursor=12'))).toEqual([13, 14, 15])
+})
+
+test('whoever searches without end takes no turns from those who hear and tell: the reader stands back', async () => {
+  const panel = await startPanel()
+  await fetch(new URL('api/v1/events?text=x', panel.url))
+  const tasks = process.platform === 'linux' ? readdirSync('/proc/self/task') : []
+  // The 19th field of proc(5), counted behind the name, which may hold anything.
+  const nicenesses = tasks.map(
+    (task) => readFileSync(`/proc/self/task/${task}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[16],
+  )
+  expect(nicenesses).toEqual(process.platform === 'linux' ? expect.arrayContaining(['0', '10']) : [])
 })
 
 test('events are found by machine, type, level, and by text however it was escaped', async () => {

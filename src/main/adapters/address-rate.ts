@@ -45,6 +45,14 @@ export class AddressRate {
     return true
   }
 
+  /** Counts as so many more; it never has to wait for longer than the longest wait. */
+  charge(address: string | undefined, count: number, now = performance.now()): void {
+    const { perSecond, burst, waitMs } = this.#limits
+    const group = addressGroup(address ?? '')
+    const full = Math.max(this.#full.get(group) ?? 0, now) + (count * 1_000) / perSecond
+    this.#full.set(group, Math.min(full, now + (burst * 1_000) / perSecond + waitMs))
+  }
+
   #forget(now: number): void {
     for (const [group, full] of this.#full) if (full <= now) this.#full.delete(group)
   }

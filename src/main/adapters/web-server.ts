@@ -46,6 +46,8 @@ const HSTS_SECONDS = 15_552_000
 
 /** Requests, and sessions that are begun, from one address. Whoever is faster waits. */
 const REQUEST_RATE = { perSecond: 500, burst: 1_000, waitMs: 1_000 } as const
+/** A session that was closed for sending too much counts as so many: coming back is no way round its limit. */
+const FLOOD_SESSIONS = 50
 const SESSION_RATE = { perSecond: 20, burst: 100, waitMs: 5_000 } as const
 
 export interface WebServerOptions {
@@ -230,8 +232,11 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       turnAway(webSocket, known.close)
       return
     }
-    acceptWebSocket(webSocket, { kind: 'remote', address, agent }, (port, peer) =>
-      options.accept(port, peer, known.access),
+    acceptWebSocket(
+      webSocket,
+      { kind: 'remote', address, agent },
+      (port, peer) => options.accept(port, peer, known.access),
+      () => upgrades.charge(address, FLOOD_SESSIONS),
     )
   }
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

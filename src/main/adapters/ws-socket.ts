@@ -24,8 +24,17 @@ export function pingRate(): TokenBucket {
   return new TokenBucket(PINGS.perSecond, PINGS.burst, performance.now())
 }
 
-/** Gives a WebSocket to the core as a session's socket. */
-export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): void {
+/** Gives a WebSocket to the core as a session's socket. `flooded`: it is closed, because it sends too much. */
+export function acceptWebSocket(
+  socket: WebSocket,
+  peer: Peer,
+  accept: Accept,
+  flooded: () => void = () => undefined,
+): void {
+  const end = (code: number, reason: string): void => {
+    if (code === CLOSE_CODES.rate_limited.code && socket.readyState === socket.OPEN) flooded()
+    closeWebSocket(socket, code, reason)
+  }
   const port: SessionSocket = {
     get pending() {
       return socket.bufferedAmount
@@ -35,9 +44,7 @@ export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): 
       socket.send(frame.bytes, { binary: false }, sent)
       if (socket.bufferedAmount > UNREAD_BYTES) socket.pause()
     },
-    close(code, reason) {
-      closeWebSocket(socket, code, reason)
-    },
+    close: end,
   }
   const connection = accept(port, peer)
   const pings = pingRate()
@@ -52,7 +59,7 @@ export function acceptWebSocket(socket: WebSocket, peer: Peer, accept: Accept): 
   })
   socket.on('ping', () => {
     if (pings.take(performance.now())) return
-    closeWebSocket(socket, CLOSE_CODES.rate_limited.code, 'too many pings')
+    end(CLOSE_CODES.rate_limited.code, 'too many pings')
   })
   socket.on('close', () => connection.closed())
   // ws reports a broken frame here and closes the socket itself, with the standard's code.

@@ -1,5 +1,6 @@
 // The journal's thread: started once for writing and once for reading, and once for the trends. It does one call after
 // another.
+import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Answer, Call, ReaderCalls, ThreadStart, WriterCalls } from './calls.ts'
 import { setAside } from './database.ts'
@@ -64,6 +65,13 @@ function readerCalls(): ReaderCalls {
     close: () => reader?.close(),
   }
 }
+
+/**
+ * Somebody who searches without end keeps the reader busy without end: on a small computer it must not take its turns
+ * from the thread that takes datagrams in and sends them on. Only Linux counts this by the thread.
+ */
+const READER_NICENESS = 10
+if (role === 'reader' && process.platform === 'linux') setPriority(0, READER_NICENESS)
 
 const ROLES = { writer: writerCalls, reader: readerCalls, trends: () => trendCalls(dataDir) }
 const calls = new Map<string, (...args: never[]) => unknown>(Object.entries(ROLES[role]()))
