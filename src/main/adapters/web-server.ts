@@ -45,7 +45,7 @@ export const WS_PATH = '/ws'
 const HSTS_SECONDS = 15_552_000
 
 /** Requests, and sessions that are begun, from one address. Whoever is faster waits. */
-const REQUEST_RATE = { perSecond: 500, burst: 1_000, waitMs: 1_000 } as const
+const REQUEST_RATE = { perSecond: 500, burst: 100, waitMs: 1_000 } as const
 /** A session that was closed for sending too much counts as so many: coming back is no way round its limit. */
 const FLOOD_SESSIONS = 50
 const SESSION_RATE = { perSecond: 20, burst: 100, waitMs: 5_000 } as const
