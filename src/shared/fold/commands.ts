@@ -23,8 +23,10 @@ import {
 } from './fields.ts'
 
 export const COMMAND_LIMITS = {
-  /** Those settled longest ago are forgotten; they are in the log. */
+  /** Of those that a machine was to do, the ones settled longest ago are forgotten; they are in the log. */
   settled: 200,
+  /** The same of those that were refused, so that whoever asks in vain pushes nothing out that a machine was to do. */
+  refused: 100,
   /** More than the panel lets be open; the oldest are forgotten. */
   open: 1_100,
   /** A machine program reads no more of a command than this. */
@@ -77,7 +79,7 @@ export function foldCommand(commands: Map<string, Command>, event: EventView): C
   known.reason = textField(event.payload, 'reason', MAX_TEXT)
   if (status === 'refused') known.refusal = refusalOf(event.payload['refusal'])
   if (status === 'confirmed' || status === 'failed') known.settledBy = settledBy
-  if (isSettled(status)) forgetOldest(commands, true, COMMAND_LIMITS.settled)
+  if (isSettled(status)) forgetOldest(commands, keptAs(status))
   return known
 }
 
@@ -102,24 +104,32 @@ function request(commands: Map<string, Command>, event: EventView, id: string): 
     settledBy: null,
   }
   commands.set(id, command)
-  forgetOldest(commands, false, COMMAND_LIMITS.open)
+  forgetOldest(commands, 'open')
   return command
 }
 
-/** Of the settled or of the open ones, forgets the one that has been so longest where there are too many. */
-function forgetOldest(commands: Map<string, Command>, settled: boolean, limit: number): void {
+type Kept = 'open' | 'settled' | 'refused'
+
+function keptAs(status: CommandStatus): Kept {
+  if (status === 'refused') return 'refused'
+  return isSettled(status) ? 'settled' : 'open'
+}
+
+/** Of those that are kept alike, forgets the one that has been so longest where there are too many. */
+function forgetOldest(commands: Map<string, Command>, kept: Kept): void {
+  const limit = COMMAND_LIMITS[kept]
   if (commands.size <= limit) return
   let count = 0
   let oldest: Command | undefined
   for (const command of commands.values()) {
-    if (isSettled(command.status) !== settled) continue
+    if (keptAs(command.status) !== kept) continue
     count += 1
-    if (!oldest || age(command, settled) < age(oldest, settled)) oldest = command
+    if (!oldest || since(command) < since(oldest)) oldest = command
   }
   if (count > limit && oldest) commands.delete(oldest.id)
 }
 
-const age = (command: Command, settled: boolean): number => (settled ? command.statusAt : command.requestedAt)
+const since = ({ status, statusAt, requestedAt }: Command): number => (isSettled(status) ? statusAt : requestedAt)
 
 /** The offset of an event before this one, or null. */
 function settledByField(event: EventView): number | null {

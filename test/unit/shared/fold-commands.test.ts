@@ -245,6 +245,14 @@ describe('the commands', () => {
     ])
   })
 
+  test('that are refused push out none that a machine was to do', () => {
+    const fold = new Fold().request('done')
+    fold.take('command_failed', { id: 'done' })
+    for (let i = 0; i < 1_000; i += 1) fold.request(`c${i}`).take('command_refused', { id: `c${i}` })
+    expect(fold.commands.size).toBe(1 + COMMAND_LIMITS.refused)
+    expect(['done', 'c899', 'c900'].map((id) => fold.commands.has(id))).toEqual([true, false, true])
+  })
+
   test('that are open are kept to 1,000', () => {
     const fold = new Fold().request('settled')
     fold.take('command_failed', { id: 'settled' })
