@@ -69,6 +69,32 @@ signal.pause()
   return child
 }
 
+test('all that waits at the socket is read in one turn of the loop, in order', async () => {
+  const path = join(tempDir(), 'events.sock')
+  const { sink } = listen(path)
+  const sender = unixSender(path)
+  // An empty datagram is one, and ends nothing.
+  const texts = ['a', '', 'b'.repeat(60_000), 'c', '']
+  for (const text of texts) expect(sender.trySend(text)).toBe(true)
+  await waitFor(() => sink.texts.length > 0)
+  expect(sink.texts).toEqual(texts)
+  expect(sink.errors).toEqual([])
+})
+
+test('a listener that is closed by what it hears reads nothing more', async () => {
+  const path = join(tempDir(), 'events.sock')
+  const { listener, sink } = listen(path)
+  const receive = sink.receive.bind(sink)
+  sink.receive = (bytes) => {
+    receive(bytes)
+    void listener.close()
+  }
+  const sender = unixSender(path)
+  for (const text of ['a', 'b']) sender.trySend(text)
+  await waitFor(() => sink.texts.length > 0)
+  expect(sink).toMatchObject({ texts: ['a'], errors: [] })
+})
+
 test('the socket file of a killed process is removed, and the panel listens in its place', async () => {
   const path = join(tempDir(), 'events.sock')
   const dead = await pythonBinds(path, 'SOCK_DGRAM')

@@ -8,6 +8,7 @@ export interface Listener {
 
 /** Where datagrams go. Neither function throws. */
 export interface DatagramSink {
+  /** The bytes are good for the time of the call. */
   receive(bytes: Buffer): void
   socketError(error: Error): void
 }

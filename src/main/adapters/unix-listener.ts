@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, lstatSync, unlinkSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, readSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { groupId } from './group-id.ts'
 import { type DatagramSink, type Listener, ListenError } from './listener.ts'
@@ -6,6 +6,17 @@ import { errnoName, type UnixBinding } from './unix-binding.ts'
 
 /** `sun_path` holds 108 bytes with its final NUL; the addon would cut a longer path without a word. */
 const MAX_PATH_BYTES = 107
+
+/** A longer datagram is cut; it is longer than any that is taken in. */
+const LONGEST = 65_536
+
+/**
+ * The addon reads one datagram in a turn of the loop, so what waits would have to wait for as many turns. The rest of it is
+ * read here, up to so many, so that a turn stays short.
+ */
+const AT_ONCE = 64
+
+const scratch = Buffer.allocUnsafeSlow(LONGEST)
 
 export interface UnixListenerOptions {
   readonly path: string
@@ -26,7 +37,13 @@ export function listenUnix(binding: UnixBinding, options: UnixListenerOptions, s
   const gid = options.group === null ? null : groupId(options.group)
   removeStale(binding, path)
 
-  const fd = binding.socket(binding.AF_UNIX, binding.SOCK_DGRAM, 0, received(sink), () => undefined)
+  let open = true
+  const received = (status: number, bytes: Buffer | null): void => {
+    if (bytes === null) sink.socketError(new Error(`receive failed (${errnoName(status)})`))
+    else sink.receive(bytes)
+    readWaiting(fd, sink, () => open)
+  }
+  const fd = binding.socket(binding.AF_UNIX, binding.SOCK_DGRAM, 0, received, () => undefined)
   if (fd < 0) throw new ListenError(`No datagram socket could be made (${errnoName(fd)}).`)
   // Narrow from the first moment on, not only after a chmod.
   const umask = process.umask(0o777)
@@ -56,7 +73,6 @@ export function listenUnix(binding: UnixBinding, options: UnixListenerOptions, s
     if (there?.ino === inode) unlinkSync(path)
   }
   process.once('exit', remove)
-  let open = true
   return {
     address: path,
     close() {
@@ -71,10 +87,17 @@ export function listenUnix(binding: UnixBinding, options: UnixListenerOptions, s
   }
 }
 
-function received(sink: DatagramSink): (status: number, bytes: Buffer | null) => void {
-  return (status, bytes) => {
-    if (bytes === null) sink.socketError(new Error(`receive failed (${errnoName(status)})`))
-    else sink.receive(bytes)
+/** Reads what waits at a socket that does not block, while it is open. The bytes are good until the next are read. */
+function readWaiting(fd: number, sink: DatagramSink, isOpen: () => boolean): void {
+  for (let i = 1; i < AT_ONCE && isOpen(); i += 1) {
+    let length: number
+    try {
+      length = readSync(fd, scratch, 0, LONGEST, null)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') sink.socketError(error as Error)
+      return
+    }
+    sink.receive(scratch.subarray(0, length))
   }
 }
 
