@@ -30,8 +30,13 @@ export class ConnectionGate {
 
   /** Counts the connections of a server from now on. */
   guard(server: Server): void {
-    // Before anybody else, TLS among them, spends anything on it.
-    server.prependListener('connection', (socket: Socket) => this.#admit(socket))
+    // Nobody else, TLS and the parser among them, spends anything on what is cut.
+    const serve = server.listeners('connection')
+    server.removeAllListeners('connection')
+    server.on('connection', (socket: Socket) => {
+      if (!this.#admits(socket)) socket.destroy()
+      else for (const listener of serve) listener.call(server, socket)
+    })
   }
 
   /** Cuts what is open, those in the middle of a handshake too, for which a server would wait at its end. */
@@ -39,13 +44,12 @@ export class ConnectionGate {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #admit(socket: Socket): void {
+  #admits(socket: Socket): boolean {
     const address = addressGroup(socket.remoteAddress ?? '')
     const count = this.#open.get(address) ?? 0
     if (this.#sockets.size >= this.#limits.total || count >= this.#limits.perAddress) {
       this.#refused += 1
-      socket.destroy()
-      return
+      return false
     }
     this.#sockets.add(socket)
     this.#open.set(address, count + 1)
@@ -55,5 +59,6 @@ export class ConnectionGate {
       if (left === 0) this.#open.delete(address)
       else this.#open.set(address, left)
     })
+    return true
   }
 }

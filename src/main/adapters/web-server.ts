@@ -217,7 +217,13 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       return { kind: 'unknown', close: CLOSE_CODES.internal } as const
     }
   }
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.messageBytes, ...FRAME_LIMITS })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.messageBytes,
+    ...FRAME_LIMITS,
+    // A message of each viewer in a turn of the loop, so that machines are heard between those of one who talks much.
+    allowSynchronousEvents: false,
+  })
   const admit = (webSocket: WebSocket, request: IncomingMessage): void => {
     if (names.isForeignPage(request, false)) {
       turnAway(webSocket, CLOSE_CODES.origin_refused)
