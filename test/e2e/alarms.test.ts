@@ -122,6 +122,28 @@ async function noOverflow(page: Page): Promise<void> {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0)
 }
 
+test('the overview says which machine has an alarm, and what a machine without a state has', async () => {
+  const cell = await Cell.start()
+  await cell.speed(50)
+  await cell.raise('a1', 'low')
+  const page = await open(cell.panel.url)
+  await live(page)
+  const card = page.locator('[data-testid=machine-card][data-machine=cell]')
+  await card.getByText('Cell 1').waitFor()
+  await card.getByText('1 device').waitFor()
+  expect(await card.getByTestId('card-alarm').count()).toBe(0)
+
+  await cell.speed(150)
+  await card.locator('[data-testid=card-alarm][data-priority=medium]').waitFor()
+  await page.getByTestId('summary').getByText('2 abnormal').waitFor()
+  expect(await card.textContent()).toContain('1 alarm: Medium')
+  await cell.speed(50)
+  // Nobody has taken note of it yet, but it is over.
+  await page.getByTestId('summary').getByText('1 abnormal').waitFor()
+  await page.getByTestId('abnormal-only').click()
+  await card.waitFor({ state: 'detached' })
+})
+
 test('one, some and all visible are acknowledged, and never what has only just come', async () => {
   const cell = await Cell.start()
   for (const id of ['a1', 'a2', 'a3', 'a4', 'a5']) await cell.raise(id)

@@ -215,6 +215,8 @@ export const de: Messages = {
   card: {
     inState: 'seit {duration}',
     lastEvent: 'Letztes Ereignis',
+    alarms: '{count} Alarm: {priority} | {count} Alarme, der höchste: {priority}',
+    devices: '{count} Gerät | {count} Geräte',
   },
   machine: {
     missingText:

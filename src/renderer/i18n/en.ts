@@ -214,6 +214,8 @@ export const en = {
   card: {
     inState: 'for {duration}',
     lastEvent: 'Last event',
+    alarms: '{count} alarm: {priority} | {count} alarms, the highest: {priority}',
+    devices: '{count} device | {count} devices',
   },
   machine: {
     missingText:

@@ -39,14 +39,17 @@ export function groupMachines(names: Iterable<string>, locale: string): MachineG
 }
 
 export interface NameFilter {
+  /** Part of the name or of the label. */
   readonly text: string
+  readonly labelOf: (name: string) => string
   /** Where given, only these. */
   readonly only: ReadonlySet<string> | null
 }
 
 export function filterNames(names: readonly string[], filter: NameFilter): readonly string[] {
   const text = filter.text.trim().toLowerCase()
-  const { only } = filter
+  const { only, labelOf } = filter
+  const matches = (name: string): boolean => `${name}\n${labelOf(name)}`.toLowerCase().includes(text)
   if (text === '' && only === null) return names
-  return names.filter((name) => (only === null || only.has(name)) && name.toLowerCase().includes(text))
+  return names.filter((name) => (only === null || only.has(name)) && matches(name))
 }

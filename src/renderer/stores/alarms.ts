@@ -5,6 +5,7 @@ import type { AndonError } from '../../shared/errors.ts'
 import { type AlarmAction, type SeenAlarm } from '../model/alarm-act.ts'
 import { countAlarms } from '../model/alarm-counts.ts'
 import { foremost } from '../model/alarm-order.ts'
+import { alarmsByMachine } from '../model/machine-alarms.ts'
 import { useSession } from './session.ts'
 import { useSource } from './source.ts'
 
@@ -45,6 +46,7 @@ export const useAlarms = defineStore('alarms', () => {
   const aside = computed(() => all.value.filter(({ state }) => isAside(state)))
   const counts = computed(() => countAlarms(all.value))
   const first = computed(() => foremost(all.value))
+  const byMachine = computed(() => alarmsByMachine(all.value))
   /** Of the plant as it is now, whatever is replayed. */
   const liveCounts = computed(() => countAlarms(session.source.alarms.all()))
   const liveUnacknowledged = computed(() =>
@@ -114,6 +116,7 @@ export const useAlarms = defineStore('alarms', () => {
     aside,
     counts,
     first,
+    byMachine,
     liveCounts,
     liveUnacknowledged,
     asking,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { alarmsByMachine } from '../../../src/renderer/model/machine-alarms.ts'
 import { filterNames, groupMachines } from '../../../src/renderer/model/machine-groups.ts'
 import { isAbnormal, marksOf, presenceOf } from '../../../src/renderer/model/machine-marks.ts'
 import { machineHref, machineOfParam, machineParam } from '../../../src/renderer/model/machine-route.ts'
 import { orderJobs } from '../../../src/renderer/model/job-order.ts'
 import { placeSpans, shadesOf, stateSpans } from '../../../src/renderer/model/state-spans.ts'
+import { alarm } from './alarm-samples.ts'
 import { event, folded } from './support.ts'
 
 describe('groups', () => {
@@ -18,10 +20,26 @@ describe('groups', () => {
 
   test('a name filter looks for text and for membership', () => {
     const names = ['press_001', 'Robot', 'press_002']
-    expect(filterNames(names, { text: ' ROB ', only: null })).toEqual(['Robot'])
-    expect(filterNames(names, { text: 'press', only: new Set(['press_002', 'Robot']) })).toEqual(['press_002'])
-    expect(filterNames(names, { text: '', only: null })).toBe(names)
+    const labelOf = (name: string): string => (name === 'press_002' ? 'Second Press' : name)
+    expect(filterNames(names, { text: ' ROB ', only: null, labelOf })).toEqual(['Robot'])
+    expect(filterNames(names, { text: 'second', only: null, labelOf })).toEqual(['press_002'])
+    expect(filterNames(names, { text: 'press', only: new Set(['press_002', 'Robot']), labelOf })).toEqual(['press_002'])
+    expect(filterNames(names, { text: '', only: null, labelOf })).toBe(names)
   })
+})
+
+test('of a machine’s alarms the foremost that stands is shown, and what holds makes it abnormal', () => {
+  const found = alarmsByMachine([
+    alarm('a', { machine: 'press', state: 'returned', active: false }),
+    alarm('b', { machine: 'press', priority: 'high', state: 'returned', active: false }),
+    alarm('c', { machine: 'press', priority: 'critical', state: 'shelved' }),
+    alarm('d', { state: 'acknowledged' }),
+    alarm('e', { machine: 'oven', state: 'suppressed' }),
+  ])
+  expect([...found].map(([machine, { first, count, abnormal }]) => [machine, first.id, count, abnormal])).toEqual([
+    ['press', 'b', 2, false],
+    ['cell', 'd', 1, true],
+  ])
 })
 
 describe('marks', () => {
