@@ -65,6 +65,7 @@ export function lesserRole(a: Role, b: Role): Role {
 /** For people: why not, and what to do. */
 export function forbiddenMessage(role: Role, action: Action): string {
   const least = LEAST_ROLE[action]
-  const need = may(role, action) ? 'an account for the whole plant' : `the role ${least} or above`
+  const enough = least === ROLES.at(-1) ? `the role ${least}` : `the role ${least} or above`
+  const need = may(role, action) ? 'an account for the whole plant' : enough
   return `This needs ${need}; you have the role ${role}. Ask an administrator.`
 }
