@@ -137,6 +137,13 @@ test('the overview says which machine has an alarm, and what a machine without a
   await card.locator('[data-testid=card-alarm][data-priority=medium]').waitFor()
   await page.getByTestId('summary').getByText('2 abnormal').waitFor()
   expect(await card.textContent()).toContain('1 alarm: Medium')
+
+  // Its page names the alarm, which leads to its place in the list, and its devices.
+  await card.click()
+  await page.getByTestId('machine-devices').getByText('150 rpm').waitFor()
+  await page.getByTestId('machine-alarm').click()
+  await row(page, SPEED).waitFor()
+  await go(page, '/')
   await cell.speed(50)
   // Nobody has taken note of it yet, but it is over.
   await page.getByTestId('summary').getByText('1 abnormal').waitFor()

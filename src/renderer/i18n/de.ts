@@ -216,7 +216,6 @@ export const de: Messages = {
     inState: 'seit {duration}',
     lastEvent: 'Letztes Ereignis',
     alarms: '{count} Alarm: {priority} | {count} Alarme, der höchste: {priority}',
-    devices: '{count} Gerät | {count} Geräte',
   },
   machine: {
     missingText:
@@ -839,6 +838,7 @@ export const de: Messages = {
   },
   alarms: {
     title: 'Alarme',
+    all: 'Alle {count} auf der Alarmseite',
     banner: 'Alarmzeile',
     list: 'Alarme',
     detail: 'Alarmdetails',

@@ -215,7 +215,6 @@ export const en = {
     inState: 'for {duration}',
     lastEvent: 'Last event',
     alarms: '{count} alarm: {priority} | {count} alarms, the highest: {priority}',
-    devices: '{count} device | {count} devices',
   },
   machine: {
     missingText:
@@ -834,6 +833,7 @@ export const en = {
   },
   alarms: {
     title: 'Alarms',
+    all: 'All {count} on the Alarms page',
     banner: 'Alarm banner',
     list: 'Alarms',
     detail: 'Alarm details',
