@@ -13,6 +13,8 @@ export interface AccessOptions {
   readonly account: string | null
   readonly displayName: string
   readonly role: Role
+  /** What they may do beyond their role. */
+  readonly besides?: ReadonlySet<Action>
   readonly by: Me['by']
   /** Where it comes from, for the audit: an address, or `local display`. */
   readonly from: string
@@ -83,7 +85,8 @@ export class Access {
   }
 
   may(action: Action): boolean {
-    return may(this.role, action) && (this.seesEverything || !PLANT_WIDE.has(action))
+    const allowed = may(this.role, action) || this.#options.besides?.has(action) === true
+    return allowed && (this.seesEverything || !PLANT_WIDE.has(action))
   }
 
   /** What may be seen, by the plant as it is described now; null: everything. */

@@ -9,7 +9,7 @@ import type { Audit } from './audit.ts'
 import type { Clock, Stop } from './clock.ts'
 import type { Display } from './display.ts'
 import type { Log } from './log.ts'
-import { lesserRole } from './rights.ts'
+import { type Action, lesserRole, may } from './rights.ts'
 import type { SignIns } from './sign-ins.ts'
 
 /** What somebody shows at a door. */
@@ -49,8 +49,12 @@ const SWEEP_MS = 3_600_000
 const OPEN_ROLE: Role = 'engineer'
 const DISPLAY_ROLE: Role = 'operator'
 
-/** An andon must stay visible: whoever walks by a locked display sees the plant, and can do nothing. */
+/**
+ * An andon must stay visible, and Stop in its place: whoever walks by a locked display sees the plant and can stop it,
+ * where the one who was there could, and nothing else.
+ */
 const LOCKED_ROLE: Role = 'viewer'
+const WHILE_LOCKED: ReadonlySet<Action> = new Set<Action>(['stop'])
 
 /** In place of an address. */
 const LOCAL_DISPLAY = 'local display'
@@ -210,6 +214,7 @@ export class Gate {
       account: null,
       displayName: 'Local display',
       role: LOCKED_ROLE,
+      ...(may(account.role, 'stop') ? { besides: WHILE_LOCKED } : {}),
       by: 'locked',
       from: LOCAL_DISPLAY,
       local: true,

@@ -67,7 +67,7 @@ test('[I6] five wrong PINs lock the PIN, not the password; an administrator lets
   expect((await rows(plant, 'action=pin_removed')).map(({ who, target }) => [who, target])).toEqual([['root', 'anna']])
 })
 
-test('[I7] a locked display shows the plant, does nothing, and gives back what it had control of', async () => {
+test('[I7] a locked display shows the plant, can stop it and nothing else, and gives back what it had control of', async () => {
   const plant = await Plant.start(LOCKING)
   const anna = await plant.person('anna', 'operator')
   await setPin(anna, PIN)
@@ -86,15 +86,22 @@ test('[I7] a locked display shows the plant, does nothing, and gives back what i
   expect(await display.me()).toMatchObject({
     account: null,
     role: 'viewer',
+    may: ['view', 'export', 'own_account', 'stop', 'metrics'],
     by: 'locked',
     pin: true,
     locked_for: { account: 'anna', display_name: 'anna' },
   })
   const locked = await display.live()
   expect(locked.messages.some((each) => each['type'] === 'snapshot')).toBe(true)
+  for (const message of [
+    { type: 'command', command: 'go-while-locked', machine: 'press', event: { type: 'go' } },
+    { type: 'control', action: 'request', machine: 'press' },
+  ]) {
+    expect(await locked.ask(message)).toMatchObject({ ok: false, error: { code: 'forbidden' } })
+  }
+  // Whoever stands at the machine may stop it.
   expect(await locked.ask({ type: 'stop', command: 'stop-while-locked', machine: 'press' })).toMatchObject({
-    ok: false,
-    error: { code: 'forbidden' },
+    ok: true,
   })
   expect((await display.ask('/api/v1/tokens', { name: 'x', role: 'viewer' })).status).toBe(403)
   expect((await display.ask('/api/v1/display/lock', {}, 'POST')).status).toBe(403)
@@ -105,7 +112,22 @@ test('[I7] a locked display shows the plant, does nothing, and gives back what i
     ['anna', 'local display', 'done'],
     ['anna', '127.0.0.1', 'forbidden'],
   ])
-  expect((await rows(plant, 'who=locked%20display&outcome=not_done')).map(({ action }) => action)).toContain('stop')
+  expect((await rows(plant, 'who=locked%20display&action=stop')).map(({ target }) => target)).toEqual(['press'])
+})
+
+test('[I7] a display that is locked for a viewer stops nothing', async () => {
+  const plant = await Plant.start(LOCKING)
+  await plant.person('vera', 'viewer')
+  await unixSender(plant.panel.socket).send('{"machine_name":"press","type":"hello"}')
+  await waitFor(() => plant.panel.health().offset > 0, { what: 'the event' })
+  const display = new DisplayWindow(plant.panel)
+  await display.signIn('vera', PASSWORD)
+  expect((await display.ask('/api/v1/display/lock', {}, 'POST')).status).toBe(204)
+  const locked = await display.live()
+  expect(await locked.ask({ type: 'stop', command: 'stop-while-locked', machine: 'press' })).toMatchObject({
+    ok: false,
+    error: { code: 'forbidden' },
+  })
 })
 
 test('[I7] the display locks when nobody does anything; disabling the account ends even that', async () => {
