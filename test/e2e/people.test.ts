@@ -304,7 +304,9 @@ test('[I7] the machine’s own display: locked it shows the plant, and a PIN unl
   await page.getByTestId('lock-bar').filter({ hasText: 'anna' }).waitFor()
   await live(page)
   await page.locator('[data-testid=machine-card][data-machine=press]').waitFor()
-  await page.getByTestId('stop').and(page.locator(':disabled')).waitFor()
+  // Stop is in its place, and nothing else can be done.
+  await page.getByTestId('stop').and(page.locator(':enabled')).waitFor()
+  await page.getByTestId('lock-bar').getByText('and Stop works').waitFor()
   await looksRight(page, 'locked')
   await page.getByTestId('unlock-secret').fill('0000')
   await page.getByTestId('unlock').click()

@@ -261,9 +261,10 @@ export const peopleDe: Messages['people'] = {
     gone: 'nicht mehr da',
   },
   lock: {
-    title: 'Die Anzeige ist gesperrt',
+    title: 'Die Anzeige ist gesperrt.',
     by: 'Angemeldet war {name}.',
     text: 'Die Anlage wird weiter gezeigt; tun lässt sich nichts, bis jemand entsperrt.',
+    textStop: 'Die Anlage wird weiter gezeigt, und Stopp wirkt; alles andere wartet, bis jemand entsperrt.',
     unlock: 'Entsperren',
     pad: 'Ziffern',
     erase: 'Letzte Ziffer löschen',

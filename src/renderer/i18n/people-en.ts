@@ -258,9 +258,10 @@ export const peopleEn = {
     gone: 'not there any more',
   },
   lock: {
-    title: 'The display is locked',
+    title: 'The display is locked.',
     by: '{name} was signed in.',
     text: 'The plant is shown on; nothing can be done until somebody unlocks.',
+    textStop: 'The plant is shown on, and Stop works; everything else waits until somebody unlocks.',
     unlock: 'Unlock',
     pad: 'Number pad',
     erase: 'Erase the last digit',
