@@ -17,7 +17,7 @@ import { continuation, Journal } from '../core/journal.ts'
 import type { IngestAdmission } from '../core/ingest-admission.ts'
 import { TokenAdmission } from '../core/token-admission.ts'
 import { MachineQuota } from '../core/machine-quota.ts'
-import { JournalError } from '../core/journal-store.ts'
+import { asJournalError, JournalError } from '../core/journal-store.ts'
 import { Operations } from '../core/operations.ts'
 import { DescribedPlant } from '../core/plant.ts'
 import { Ingest } from '../core/ingest.ts'
@@ -449,10 +449,6 @@ function openCredentials(config: Config, tls: TlsConfig, log: Log): TlsCredentia
   const { host, allowedHosts, dataDir } = config
   const names = () => ownNamesAndAddresses(host, allowedHosts)
   return new TlsCredentials({ config: tls, dataDir, names, label: hostname(), clock: systemClock, log })
-}
-
-function asJournalError(error: unknown): JournalError {
-  return error instanceof JournalError ? error : new JournalError('io', String(error))
 }
 
 function noAdministrator(host: string): string {
