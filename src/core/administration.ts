@@ -5,6 +5,7 @@ import type { AccountRecord, AuditQuery } from './account-store.ts'
 import { type AccountChange, accountFacts, AccountObjection, type Accounts, accountView } from './accounts.ts'
 import type { Audit } from './audit.ts'
 import type { Clock } from './clock.ts'
+import { requireRight } from './denial.ts'
 import type { Display } from './display.ts'
 import type { Entrance } from './entrance.ts'
 import type { Gate } from './gate.ts'
@@ -236,11 +237,9 @@ export class Administration {
     return this.#owns(access, account) && access.by === 'sign_in'
   }
 
-  #require(access: Access, action: Action, target: string): void {
-    if (access.may(action)) return
-    const message = forbiddenMessage(access.role, action)
-    this.#options.audit.record(access, { action, target, result: 'forbidden' })
-    throw new Forbidden(message)
+  /** Being kept from looking at something is named after what it was. */
+  #require(access: Access, right: Action, target: string): void {
+    requireRight(this.#options.audit, access, right, { action: right, target })
   }
 
   /** Does it, writes down what came of it, and lets it count at once for whoever it is about. */

@@ -2,7 +2,8 @@ import type { Clock, Stop } from './clock.ts'
 
 /**
  * Coalesces by time: the first call after a pause runs at the end of this turn of the loop, the next ones together,
- * at most once per interval. A plain per-turn coalescing would not do: one datagram arrives per turn.
+ * at most once per interval. A plain per-turn coalescing would not do: datagrams that come one after the other come in
+ * turns of their own; only what has had to wait is read in one.
  */
 export class FlushTimer {
   #last = -Infinity

@@ -72,6 +72,7 @@ export const JOURNAL_FAULTS = [
   'no_backup',
   'in_use',
   'io',
+  'defect',
 ] as const
 export type JournalFault = (typeof JOURNAL_FAULTS)[number]
 
@@ -84,6 +85,7 @@ export const FAULT_SENTENCES: Readonly<Record<JournalFault, string>> = {
   no_backup: 'The journal could not be copied before this version of Andon changes it.',
   in_use: 'Another process holds the journal.',
   io: 'The disk reports an error.',
+  defect: 'Andon has made a mistake.',
 }
 
 export class JournalError extends Error {
@@ -92,9 +94,15 @@ export class JournalError extends Error {
   constructor(
     readonly fault: JournalFault,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
   }
+}
+
+/** Whatever a store rejects with that is no {@link JournalError} is a defect; its own words are for the log. */
+export function asJournalError(error: unknown): JournalError {
+  return error instanceof JournalError ? error : new JournalError('defect', String(error))
 }
 
 /** Where events are kept for good. Everything rejects with a {@link JournalError}. One call is answered after another. */

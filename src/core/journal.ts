@@ -7,6 +7,7 @@ import { FlushTimer } from './flush-timer.ts'
 import { foldStored } from './fold-past.ts'
 import type { Continuation, Hub } from './hub.ts'
 import {
+  asJournalError,
   FAULT_SENTENCES,
   JournalError,
   type JournalFault,
@@ -49,6 +50,8 @@ const REMEDIES: Readonly<Record<JournalFault, string>> = {
     'Free as much space on the disk of the data folder as the journal takes, or move the journal away. It goes on by itself.',
   in_use: 'Stop the other process, or choose another folder with --data-dir.',
   io: 'Check the disk. Writing goes on by itself when it answers again.',
+  defect:
+    'Report it with the file that “andon diagnose” writes. Writing is tried again, and goes on by itself if it can.',
 }
 
 export interface Retention {
@@ -240,7 +243,7 @@ export class Journal implements Archive {
       if (this.#fault !== null) this.#options.log.info({ durable: this.#durable }, 'the journal is written again')
       this.#fault = null
     } catch (error) {
-      this.#failed(error instanceof JournalError ? error : new JournalError('io', String(error)))
+      this.#failed(asJournalError(error))
     }
   }
 

@@ -19,11 +19,12 @@ import type { Clock, Stop } from './clock.ts'
 import { unknownMachineReason } from './command-rules.ts'
 import type { Commands, Wish } from './commands.ts'
 import type { ControlAnswer, ControlTokens } from './control-tokens.ts'
+import { denial } from './denial.ts'
 import { findDevice, type FoundDevice } from './find-device.ts'
 import type { Hub } from './hub.ts'
 import type { Operator } from './operator.ts'
 import type { DescribedPlant } from './plant.ts'
-import { type Action, forbiddenMessage } from './rights.ts'
+import type { Action } from './rights.ts'
 
 /** Whoever asks may not; the message is for people. */
 export interface Denied {
@@ -239,12 +240,10 @@ export class Operations {
       new: { comment, reason, seconds },
     })
     const right = ALARM_RIGHTS[action]
-    if (!operator.access.may(right)) {
-      const [first] = alarms
-      const target = alarms.length === 1 && first ? first.alarm : `${alarms.length} alarms`
-      this.#audit.record(operator.access, { ...deed(target), result: 'forbidden' })
-      return { kind: 'forbidden', message: forbiddenMessage(operator.access.role, right) }
-    }
+    const [first] = alarms
+    const target = alarms.length === 1 && first ? first.alarm : `${alarms.length} alarms`
+    const denied = this.#denied(operator, right, deed(target))
+    if (denied) return denied
     const seen = ({ alarm }: { readonly alarm: string }): boolean => {
       const machine = this.#hub.folded.alarms.get(alarm)?.machine
       return machine !== undefined && operator.access.seesMachine(machine)
@@ -312,9 +311,8 @@ export class Operations {
   }
 
   #denied({ access }: Operator, right: Action, deed: Deed): Denied | null {
-    if (access.may(right)) return null
-    this.#audit.record(access, { ...deed, result: 'forbidden' })
-    return { kind: 'forbidden', message: forbiddenMessage(access.role, right) }
+    const message = denial(this.#audit, access, right, deed)
+    return message === null ? null : { kind: 'forbidden', message }
   }
 
   /** What a machine would be answered with of which nothing was ever heard. Nobody else hears of it. */

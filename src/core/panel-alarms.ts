@@ -24,6 +24,7 @@ const PRIORITIES: Readonly<Record<Problem['code'], Priority | null>> = {
   journal_no_backup: 'high',
   journal_in_use: 'high',
   journal_io: 'high',
+  journal_defect: 'high',
   config_refused: 'medium',
   config_restart: null,
   trends_failed: 'medium',

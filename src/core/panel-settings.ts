@@ -1,8 +1,7 @@
 import type { SettingChanges, SettingsView } from '../shared/settings.ts'
 import type { Access } from './access.ts'
-import { Forbidden } from './refusals.ts'
 import type { Audit } from './audit.ts'
-import { type Action, forbiddenMessage } from './rights.ts'
+import { requireRight } from './denial.ts'
 
 /** The settings cannot be changed so, or the panel cannot be restarted now. The message is for people. */
 export class SettingsObjection extends Error {
@@ -45,15 +44,15 @@ export class PanelSettings {
     this.#options = options
   }
 
-  /** Rejects with {@link Forbidden}. */
+  /** Rejects with Forbidden. */
   async view(access: Access): Promise<SettingsView> {
-    this.#require(access, 'settings', 'settings_seen')
+    this.#require(access, 'settings_seen')
     return { ...(await this.#options.file.view()), can_restart: this.#options.restart !== null }
   }
 
-  /** Rejects with {@link Forbidden} and {@link SettingsObjection}. */
+  /** Rejects with Forbidden and {@link SettingsObjection}. */
   async change(access: Access, changes: SettingChanges, version: string | null): Promise<SettingsView> {
-    this.#require(access, 'settings', 'settings_changed')
+    this.#require(access, 'settings_changed')
     const { file, audit } = this.#options
     try {
       const old = await file.change(changes, version)
@@ -67,10 +66,10 @@ export class PanelSettings {
     return this.view(access)
   }
 
-  /** Returns what restarts the panel once the answer is on its way. Throws {@link Forbidden}, {@link SettingsObjection}. */
+  /** Returns what restarts the panel once the answer is on its way. Throws Forbidden, {@link SettingsObjection}. */
   restart(access: Access): () => void {
     const { audit, underWay, restart } = this.#options
-    this.#require(access, 'settings', 'restarted')
+    this.#require(access, 'restarted')
     const refuse = (code: 'commands_under_way' | 'restart_unavailable', message: string): never => {
       audit.record(access, { action: 'restarted', target: 'panel', result: code })
       throw new SettingsObjection(code, message)
@@ -87,9 +86,7 @@ export class PanelSettings {
     return restart
   }
 
-  #require(access: Access, right: Action, action: string): void {
-    if (access.may(right)) return
-    this.#options.audit.record(access, { action, target: 'panel', result: 'forbidden' })
-    throw new Forbidden(forbiddenMessage(access.role, right))
+  #require(access: Access, action: string): void {
+    requireRight(this.#options.audit, access, 'settings', { action, target: 'panel' })
   }
 }

@@ -7,8 +7,9 @@ import type { Clock } from './clock.ts'
 import { FlushTimer } from './flush-timer.ts'
 import type { Hub } from './hub.ts'
 import { Identities, type Identity } from './identities.ts'
+import type { SharedFrames } from './log-cursor.ts'
 import type { Operations } from './operations.ts'
-import { Session, type SessionHouse, type SessionLimits, type SharedFrames } from './session.ts'
+import { Session, type SessionHouse, type SessionLimits } from './session.ts'
 import type { AcceptAs, Connection, Frame, Peer } from './session-socket.ts'
 
 /** How long events are gathered, at most, before they are sent on. */

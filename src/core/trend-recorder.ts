@@ -5,7 +5,7 @@ import type { Clock, Stop } from './clock.ts'
 import type { Entry } from './entry.ts'
 import type { EventPage, EventQuery } from './event-query.ts'
 import type { Hub } from './hub.ts'
-import { JournalError, type JournalFault } from './journal-store.ts'
+import { asJournalError, type JournalFault } from './journal-store.ts'
 import type { Log } from './log.ts'
 import { TREND_FAULT_SENTENCES, type TrendPart, type TrendPosition, type TrendStore } from './trend-store.ts'
 
@@ -71,10 +71,14 @@ export class TrendRecorder {
   /** What viewers are told while nothing is recorded. */
   get problem(): Problem | null {
     if (this.#fault === null) return null
+    const remedy =
+      this.#fault === 'defect'
+        ? 'Report it with the file that “andon diagnose” writes.'
+        : 'Check the disk of the data folder.'
     return {
       code: 'trends_failed',
       message: `${TREND_FAULT_SENTENCES[this.#fault]} Trends are not recorded.`,
-      remedy: 'Check the disk of the data folder. What is missing is recorded from the journal when it can be.',
+      remedy: `${remedy} What is missing is recorded from the journal when it can be.`,
     }
   }
 
@@ -212,7 +216,7 @@ export class TrendRecorder {
 
   #failed(error: unknown): void {
     const { clock, log } = this.#options
-    const fault = error instanceof JournalError ? error.fault : 'io'
+    const { fault } = asJournalError(error)
     if (this.#fault !== fault) log.error({ err: error, fault }, 'trends cannot be recorded')
     this.#fault = fault
     this.#failedAt = clock.monotonic()

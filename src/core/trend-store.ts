@@ -10,6 +10,7 @@ export const TREND_FAULT_SENTENCES: Readonly<Record<JournalFault, string>> = {
   no_backup: 'The trends could not be copied.',
   in_use: 'Another process holds the trends.',
   io: 'The disk reports an error.',
+  defect: 'Andon has made a mistake.',
 }
 
 /** Up to where the log has been taken into the trends. */

@@ -1,5 +1,5 @@
 import type { Log } from '../core/log.ts'
-import type { Panel, Surroundings } from './compose.ts'
+import type { Panel, Surroundings } from './panel.ts'
 import type { Config } from './config.ts'
 import { failedStart, type Start } from './start.ts'
 

@@ -58,6 +58,7 @@ export const PROBLEMS = [
   'journal_no_backup',
   'journal_in_use',
   'journal_io',
+  'journal_defect',
   'config_refused',
   'config_restart',
   'trends_failed',

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** How long a question may take to be answered, and a process to end by itself, milliseconds. */
+/** How long most questions may take to be answered, and a process to end by itself, milliseconds. */
 const ANSWER_MS = 60_000
 const END_MS = 9_000
 
@@ -82,16 +82,17 @@ export class Child {
    * Asks the process to do something; see answers.mjs.
    * @param {string} name
    * @param {unknown} [argument]
+   * @param {number} [ms] how long it may take to answer
    * @returns {Promise<any>}
    */
-  async ask(name, argument) {
+  async ask(name, argument, ms = ANSWER_MS) {
     await this.#greeted
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         this.#waiting.delete(id)
         reject(new Error(`${this.name} did not answer "${name}" in time. ${this.#errors}`))
-      }, ANSWER_MS)
+      }, ms)
       const done = () => clearTimeout(late)
       this.#waiting.set(id, {
         resolve: (value) => (done(), resolve(value)),

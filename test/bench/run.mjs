@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { endChildren, killChildren } from './child.mjs'
 import { busyWithOthers, machine } from './machine.mjs'
+import { perform } from './perform.mjs'
 import { restoreQlen } from './qlen.mjs'
 import { Results } from './results.mjs'
 import { burst } from './scenarios/burst.mjs'
@@ -62,7 +63,6 @@ export async function run({ only, profiles }) {
     if (only.length > 0 && !only.includes(name)) continue
     const left = RUN_MS - (performance.now() - start)
     const stage = new Stage(join(folder, name), profiles)
-    const late = setTimeout(() => killChildren(), Math.min(SCENARIO_MS, Math.max(left, 0)))
     const share = await busyWithOthers()
     busy[name] = share
     if (share > BUSY)
@@ -70,13 +70,11 @@ export async function run({ only, profiles }) {
     const began = performance.now()
     try {
       if (left <= 0) throw new Error('no time is left')
-      await play({ stage, results, left: () => RUN_MS - (performance.now() - start) })
+      const scene = { stage, results, left: () => RUN_MS - (performance.now() - start) }
+      await perform(play, scene, Math.min(SCENARIO_MS, left))
     } catch (error) {
       failed.push(name)
       process.stdout.write(`${name}: FAILED, ${error instanceof Error ? error.message : String(error)}\n`)
-    } finally {
-      clearTimeout(late)
-      await stage.close()
     }
     process.stdout.write(`— ${name}: ${((performance.now() - began) / 1000).toFixed(1)} s\n\n`)
   }

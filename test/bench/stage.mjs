@@ -27,6 +27,7 @@ export class Stage {
   #count = 0
   /** @type {Child[]} */
   #children = []
+  #isClosed = false
   #folder
 
   /** @param {string} folder @param {string | undefined} profiles folder for the panel's CPU profiles */
@@ -70,7 +71,7 @@ export class Stage {
       'warn',
     ]
     const child = await withQlen(qlen, async () => {
-      const started = new Child(
+      const started = this.#start(
         'panel',
         [...profile, '--import', PROBE, HEADLESS, '--events-socket', socket, ...QUIET, ...options, ...args],
         (line) => {
@@ -78,7 +79,6 @@ export class Stage {
           if (at) listening?.(Number(at[1]))
         },
       )
-      this.#children.push(started)
       await within(Promise.race([port, started.gone]), `the panel did not start: ${started.errors}`, START_MS)
       return started
     })
@@ -91,9 +91,7 @@ export class Stage {
    * @param {string} file @param {{ args?: string[], probed?: boolean }} [options]
    */
   child(file, { args = [], probed = false } = {}) {
-    const child = new Child(file, [...(probed ? ['--import', PROBE] : []), join(HERE, file), ...args])
-    this.#children.push(child)
-    return child
+    return this.#start(file, [...(probed ? ['--import', PROBE] : []), join(HERE, file), ...args])
   }
 
   /** A process that listens for datagrams, and where. @param {string} file @param {number} [qlen] */
@@ -110,9 +108,21 @@ export class Stage {
 
   /** Ends what was started, in reverse order, and removes what it left. */
   async close() {
+    this.#isClosed = true
     for (const child of this.#children.toReversed()) await child.end()
     this.#children = []
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /**
+   * A scenario that took too long may still be under way when its stage is gone: it must not disturb the next one.
+   * @param {ConstructorParameters<typeof Child>} what
+   */
+  #start(...what) {
+    if (this.#isClosed) throw new Error('the scenario is over')
+    const child = new Child(...what)
+    this.#children.push(child)
+    return child
   }
 }
 

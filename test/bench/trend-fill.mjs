@@ -37,16 +37,20 @@ export async function fillTrends(dataDir, { from, seconds, tags, recorded }) {
     if (!answer.ok) throw new Error(`trends thread: ${answer.cause}`)
   }
   const began = performance.now()
-  await call('open')
-  for (let at = 0; at < seconds; at += HOUR_S) {
-    const texts = Array.from({ length: Math.min(HOUR_S, seconds - at) }, (_, i) => event(from, at + i, recorded))
-    const offset = at + texts.length
-    const position = { epoch: 'bench-earlier', offset, time: from + offset * 1_000 }
-    await call('append', { texts, position })
+  try {
+    await call('open')
+    for (let at = 0; at < seconds; at += HOUR_S) {
+      const texts = Array.from({ length: Math.min(HOUR_S, seconds - at) }, (_, i) => event(from, at + i, recorded))
+      const offset = at + texts.length
+      const position = { epoch: 'bench-earlier', offset, time: from + offset * 1_000 }
+      await call('append', { texts, position })
+    }
+    await call('export', { tags: [], from: 0, to: 0, cursor: null })
+    await call('close')
+  } finally {
+    // Also after a failure: a thread keeps its process alive.
+    await worker.terminate()
   }
-  await call('export', { tags: [], from: 0, to: 0, cursor: null })
-  await call('close')
-  await worker.terminate()
   const ms = performance.now() - began
   return { ms, bytes: copy(join(dataDir, 'trends.db'), tags, recorded) }
 }

@@ -137,7 +137,7 @@ test.each(['exit', 'throw'] as const)(
     await waitFor(() => panel.health().journal.durable === 50, WAIT)
     thread.fail(how)
     await send(sender, 50)
-    await saysSo(viewer, panel.url, 'journal_io')
+    await saysSo(viewer, panel.url, 'journal_defect')
     await sees(viewer, 100)
     thread.mend()
     await saysAllIsWell(viewer, panel.url)

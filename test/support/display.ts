@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import { onTestFinished } from 'vitest'
 import { acceptPort } from '../../src/main/electron/port-socket.ts'
-import type { Panel } from '../../src/main/compose.ts'
+import type { Panel } from '../../src/main/panel.ts'
 import type { PortFrame } from '../../src/shared/bridge.ts'
 import { nodePort } from '../unit/electron/node-port.ts'
 import { waitFor } from './wait-for.ts'

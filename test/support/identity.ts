@@ -1,5 +1,5 @@
 import type { Role, Scope } from '../../src/shared/account.ts'
-import type { Surroundings } from '../../src/main/compose.ts'
+import type { Surroundings } from '../../src/main/panel.ts'
 import { startPanel, type TestPanel } from './panel.ts'
 import { rest, type RestAnswer, type RestRequest } from './rest.ts'
 import type { Clock } from '../../src/core/clock.ts'

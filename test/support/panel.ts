@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { compose, type Panel, type Surroundings } from '../../src/main/compose.ts'
+import { compose } from '../../src/main/compose.ts'
 import { type Config, readCommandLine } from '../../src/main/config.ts'
+import type { Panel, Surroundings } from '../../src/main/panel.ts'
 import { MemoryLog } from './memory-log.ts'
 import { tempDir } from './temp-dir.ts'
 

@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
 import { preferredLanguage } from '../../shared/language.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { readHolder } from '../adapters/data-dir-lock.ts'
-import type { Panel, Surroundings } from '../compose.ts'
+import type { Panel, Surroundings } from '../panel.ts'
 import type { Config } from '../config.ts'
 import { APP_ID } from '../shell/app-id.ts'
 import { UpdateWatch } from '../shell/update-watch.ts'
@@ -19,14 +18,16 @@ import type { TrayAct } from '../shell/tray-model.ts'
 import { ownArguments } from './arguments.ts'
 import { setAutostart } from './autostart.ts'
 import { Background } from './background.ts'
-import { restrictDevelopmentServer } from './development.ts'
+import { developmentUrl, pageOrigin, restrictDevelopmentServer } from './development.ts'
 import { hardenApplication, hardenSession } from './hardening.ts'
 import { helpActs } from './help.ts'
 import { openSessions } from './ipc.ts'
 import { installMenu, type MenuActs } from './menu.ts'
 import { watchPower } from './power.ts'
+import { watchProcess } from './process-end.ts'
+import { useProfile } from './profile.ts'
 import { QuitQuestion } from './quit-question.ts'
-import { developmentOrigin, panelOrigin } from './page-origin.ts'
+import { relaunch } from './relaunch.ts'
 import { RECOVERY_URL, registerScheme, serveRenderer } from './scheme.ts'
 import { electronUpdater, type PackageUpdater } from './updates.ts'
 import { Windows } from './windows.ts'
@@ -115,18 +116,7 @@ class Application {
 
   /** All that must happen before `ready`. False where another one is running already. */
   #prepare(): boolean {
-    // Chromium keeps its profile with the panel's other files; by default it would lie among the configuration. Two
-    // panels with folders of their own may run side by side, two with the same may not.
-    const profile = join(this.#config.dataDir, 'window')
-    try {
-      mkdirSync(profile, { recursive: true, mode: 0o750 })
-      app.setPath('userData', profile)
-      // Kept beside the panel's other files for whoever looks into a crash; never sent anywhere.
-      app.setPath('crashDumps', join(this.#config.dataDir, 'crashes'))
-    } catch (error) {
-      // The panel runs without its folder, and says so itself; its window then does as well.
-      this.#log.warn({ err: error }, 'the window keeps its profile in the usual place')
-    }
+    useProfile(this.#config.dataDir, this.#log)
     if (!app.requestSingleInstanceLock({ ...this.#request })) {
       const argv = ownArguments(process.argv, app.isPackaged)
       process.stderr.write(secondStartText(this.#request, argv, readHolder(this.#config.dataDir)))
@@ -136,7 +126,7 @@ class Application {
     // By this Windows knows whose notifications and taskbar buttons these are: those of the installed program.
     if (process.platform === 'win32') app.setAppUserModelId(APP_ID)
     crashReporter.start({ uploadToServer: false })
-    hardenApplication(this.#origin())
+    hardenApplication(pageOrigin())
     registerScheme()
 
     app.on('second-instance', (_event, _argv, _dir, data) => this.#show(receivedRequest(data)))
@@ -154,13 +144,7 @@ class Application {
       event.preventDefault()
       this.#quit()
     })
-    // Not `once`: a second Ctrl-C would end the process at once and leave the socket file behind.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#end(signal))
-    // The launcher that started us is gone.
-    process.once('disconnect', () => this.#end('the launcher has gone'))
-    // Electron would show a dialog and go on in an unknown state, or only warn.
-    process.on('uncaughtException', (error) => this.#crash(error))
-    process.on('unhandledRejection', (reason) => this.#crash(reason))
+    watchProcess({ end: (why) => this.#end(why), crash: (error) => this.#crash(error) })
     return true
   }
 
@@ -225,7 +209,7 @@ class Application {
     const { autostart, configFile } = this.#config
     if (autostart !== null) setAutostart(autostart, configFile, log)
 
-    const origin = this.#origin()
+    const origin = pageOrigin()
     const development = developmentUrl()
     const { kiosk, dataDir } = this.#config
     let reason = ''
@@ -335,11 +319,6 @@ class Application {
     else this.#request = request
   }
 
-  #origin() {
-    const development = developmentUrl()
-    return development === undefined ? panelOrigin : developmentOrigin(development)
-  }
-
   /** Newer versions are looked for in a kiosk as well. */
   #watchUpdates(panel: Panel): UpdateWatch {
     const { updates: from } = this.#config
@@ -435,16 +414,4 @@ class Application {
     await panel?.close()
     await settled
   }
-}
-
-/** Where electron-vite serves the renderer from in development; a packaged panel takes no such hint. */
-function developmentUrl(): string | undefined {
-  return app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'] || undefined
-}
-
-/** Another one of us begins when this process has ended. */
-function relaunch(): void {
-  // An AppImage runs from where it is mounted, which is gone by then.
-  const image = process.env['APPIMAGE']
-  app.relaunch(image === undefined ? {} : { execPath: image, args: process.argv.slice(1) })
 }

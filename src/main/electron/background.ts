@@ -1,6 +1,6 @@
 import type { Log } from '../../core/log.ts'
 import { AlarmNews } from '../../shared/alarm-news.ts'
-import type { Panel } from '../compose.ts'
+import type { Panel } from '../panel.ts'
 import { alarmNotice } from '../shell/alarm-notice.ts'
 import { type TrayAct, trayModel } from '../shell/tray-model.ts'
 import type { ShellWords } from '../shell/words.ts'

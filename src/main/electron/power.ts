@@ -1,6 +1,6 @@
 import { powerMonitor } from 'electron'
 import type { Log } from '../../core/log.ts'
-import type { Panel } from '../compose.ts'
+import type { Panel } from '../panel.ts'
 
 /** Tells the panel when the computer sleeps and wakes, and `shutdown` when it shuts down (Linux and macOS). */
 export function watchPower(panel: Pick<Panel, 'suspended' | 'resumed'>, log: Log, shutdown: () => void): void {

@@ -168,6 +168,7 @@ export const de: Messages = {
     journal_no_backup: 'Das Journal kann nicht übernommen werden: Ereignisse werden nicht aufbewahrt',
     journal_in_use: 'Ein anderes Panel benutzt das Journal',
     journal_io: 'Das Journal lässt sich nicht lesen oder schreiben',
+    journal_defect: 'Das Journal hat versagt: Ereignisse werden nicht aufbewahrt',
     config_refused: 'Die Konfigurationsdatei ist nicht verwendbar',
     config_restart: 'Geänderte Einstellungen warten auf einen Neustart',
     trends_failed: 'Trends werden nicht aufgezeichnet',

@@ -167,6 +167,7 @@ export const en = {
     journal_no_backup: 'The journal cannot be taken over: events are not kept',
     journal_in_use: 'Another panel is using the journal',
     journal_io: 'The journal cannot be read or written',
+    journal_defect: 'The journal has failed: events are not kept',
     config_refused: 'The configuration file cannot be used',
     config_restart: 'Changed settings wait for a restart',
     trends_failed: 'Trends cannot be recorded',

@@ -22,12 +22,11 @@ const EVENT_BYTES = 300
 export async function startup({ stage, results, left }) {
   const empty = await starts(stage, () => stage.path('data'))
   for (const [name, count] of SIZES) {
-    const dataDir = stage.path('data')
-    const { bavail, bsize } = statfsSync(dirname(dataDir))
+    const { bavail, bsize } = statfsSync(dirname(stage.path('room')))
     const why = bavail * bsize < count * EVENT_BYTES ? 'room on the disk' : left() < count * FILL_MS ? 'time' : null
     if (why !== null) throw new Error(`startup${name} is left out: there is too little ${why}`)
     const start = performance.now()
-    await fillJournal(dataDir, count)
+    const dataDir = await fillJournal(stage, count)
     const filled = ((performance.now() - start) / 1000).toFixed(1)
     const ready = await starts(stage, () => dataDir)
     rmSync(dataDir, { recursive: true, force: true })

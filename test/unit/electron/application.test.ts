@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } 
 import builder from '../../../build/electron-builder.mjs'
 import { ListenError } from '../../../src/main/adapters/listener.ts'
 import type { Standing } from '../../../src/core/standing.ts'
-import type { Panel } from '../../../src/main/compose.ts'
+import type { Panel } from '../../../src/main/panel.ts'
 import { type Parts, startApplication } from '../../../src/main/electron/application.ts'
 import { PanelTray } from '../../../src/main/electron/tray.ts'
 import { WindowFile } from '../../../src/main/electron/window-file.ts'

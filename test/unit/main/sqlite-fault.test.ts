@@ -17,7 +17,13 @@ test.each([
   [{ code: 'EROFS' }, 'read_only'],
   [{ code: 'ENOTDIR' }, 'read_only'],
   [{ code: 'ERR_SQLITE_ERROR', errcode: 13 }, 'disk_full'],
-  [new Error('whatever'), 'io'],
+  [{ code: 'EIO', errno: -5 }, 'io'],
+  [{ code: 'ERR_SQLITE_ERROR', errcode: 1299 }, 'defect'], // SQLITE_CONSTRAINT_NOTNULL
+  [{ sqliteCode: 1 }, 'defect'],
+  [{ sqliteCode: 25 }, 'defect'],
+  [Object.assign(new TypeError('cannot be bound'), { code: 'ERR_INVALID_ARG_TYPE' }), 'defect'],
+  [new Error('whatever'), 'defect'],
+  [{ code: 'Z_DATA_ERROR', errno: -3 }, 'corrupt'],
 ])('%j is %s', (cause, fault) => {
   expect(journalError(cause).fault).toBe(fault)
 })
@@ -25,6 +31,8 @@ test.each([
 test('what is shown is the fault’s sentence, never the cause’s own words', () => {
   const error = journalError(Object.assign(new Error('/home/secret/journal.db: disk I/O error'), { code: 'ENOSPC' }))
   expect(error.message).toBe('The disk is full.')
+  // For the log.
+  expect(String(error.cause)).toContain('disk I/O error')
 })
 
 test('a fault that is known already is passed on', () => {

@@ -1,11 +1,13 @@
 import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Entry } from '../../../src/core/entry.ts'
 import { SqliteStore } from '../../../src/main/adapters/sqlite/sqlite-store.ts'
 import { openDatabase } from '../../support/database.ts'
 import { FaultyThread } from '../../support/faulty-thread.ts'
 import { batch, LogMaker, sqliteStore } from '../../support/journal-kinds.ts'
 import { MemoryLog } from '../../support/memory-log.ts'
+import { JOURNAL_THREAD } from '../../support/panel.ts'
 import { Random } from '../../support/random.ts'
 import { tempDir } from '../../support/temp-dir.ts'
 
@@ -56,12 +58,32 @@ test('a thread that died and comes back to a damaged file does not go on in the 
   await store.append(batch(maker.random(new Random(1), 300)))
   thread.fail('exit')
   const next = batch(maker.random(new Random(2), 5))
-  await expect(store.append(next)).rejects.toMatchObject({ fault: 'io' })
+  await expect(store.append(next)).rejects.toMatchObject({ fault: 'defect' })
   thread.mend()
   damage(dir)
   await expect(store.append(next)).rejects.toMatchObject({ fault: 'corrupt' })
   expect(aside(dir)).toHaveLength(1)
   expect(await store.open('e2')).toMatchObject({ last: 0, epochs: [] })
+})
+
+test('what has the wrong shape is a defect of ours and not one of the disk; what it is stands in the log', async () => {
+  const log = new MemoryLog()
+  const store = new SqliteStore({ dataDir: tempDir(), threadFile: JOURNAL_THREAD, log })
+  onTestFinished(() => store.close())
+  await store.open('e1')
+  const [entry, ...others] = new LogMaker().random(new Random(1), 3)
+  for (const wrong of [
+    { ...entry, text: undefined },
+    { ...entry, family: null },
+  ]) {
+    const append = store.append(batch([wrong as unknown as Entry, ...others]))
+    await expect(append).rejects.toMatchObject({ fault: 'defect', message: 'Andon has made a mistake.' })
+  }
+  expect(log.records.map(({ fields }) => fields)).toMatchObject([
+    { fault: 'defect', cause: expect.stringContaining('cannot be bound') as string },
+    { fault: 'defect', cause: expect.stringContaining('NOT NULL constraint failed: events.family') as string },
+  ])
+  expect(await store.page(0, 10)).toEqual([])
 })
 
 test('a second damaged file is set aside beside the first', async () => {
@@ -128,7 +150,7 @@ test('a closed store is closed: it says so, and closing it again does nothing', 
 test('a thread that is not there is a fault like any other', async () => {
   const log = new MemoryLog()
   const store = new SqliteStore({ dataDir: tempDir(), threadFile: '/nowhere/journal.js', log })
-  await expect(store.open('e1')).rejects.toMatchObject({ fault: 'io' })
+  await expect(store.open('e1')).rejects.toMatchObject({ fault: 'defect' })
   await store.close()
   expect(log.records).toMatchObject([{ level: 'error', message: 'a journal thread died' }])
 })

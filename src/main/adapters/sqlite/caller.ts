@@ -33,7 +33,7 @@ export class Caller {
   }
 
   call<T>(name: string, ...args: readonly unknown[]): Promise<T> {
-    if (this.#ended) return Promise.reject(new JournalError('io', 'The journal is not running.'))
+    if (this.#ended) return Promise.reject(new JournalError('defect', 'The journal is not running.'))
     const id = this.#nextId++
     const call: Call = { id, name, args }
     return new Promise<T>((resolve, reject) => {
@@ -60,7 +60,7 @@ export class Caller {
 
   #end(): void {
     this.#ended = true
-    for (const { reject } of this.#waiting.values()) reject(new JournalError('io', 'The journal has stopped.'))
+    for (const { reject } of this.#waiting.values()) reject(new JournalError('defect', 'The journal has stopped.'))
     this.#waiting.clear()
   }
 }

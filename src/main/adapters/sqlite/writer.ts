@@ -233,7 +233,9 @@ export class JournalWriter {
 }
 
 function insertSql(rows: number): string {
-  return `INSERT OR IGNORE INTO events VALUES ${Array(rows).fill('(?, ?, ?, ?, ?, ?, ?)').join(', ')}`
+  const values = Array(rows).fill('(?, ?, ?, ?, ?, ?, ?)').join(', ')
+  // Not OR IGNORE, which would also pass over what has the wrong shape.
+  return `INSERT INTO events VALUES ${values} ON CONFLICT (offset) DO NOTHING`
 }
 
 /** Opens the file and reads what every start reads, so that damage in there shows now. */
