@@ -59,6 +59,19 @@ test('whom the provider vouches for gets an account with the highest of their ro
   ])
 })
 
+test('behind a proxy with HTTPS the way back gives a cookie for HTTPS alone', async () => {
+  const port = await freePort()
+  const panel = `https://panel.example:${port}`
+  const provider = await TestProvider.start({ panel })
+  await Plant.start([...openIdArguments(provider.issuer, panel), '--allowed-host', panel])
+  provider.people.set('s-1', { preferred_username: 'anna', roles: ['op'] })
+  const anna = new Wanderer(panel, `http://127.0.0.1:${port}`)
+  expect(await anna.signIn('s-1')).toBe(`${panel}/#/`)
+  const [set] = [anna.answers.at(-1)?.headers['set-cookie']].flat(1).filter((each) => each?.includes('andon_sign_in'))
+  expect(set).toMatch(/^__Host-andon_sign_in_\d+=\S+; .*; SameSite=Strict; Secure$/)
+  expect((await anna.ask('/api/v1/me')).body).toMatchObject({ account: 'anna', by: 'sign_in' })
+})
+
 test('a provider that puts everything into the ID token, and a claim within another', async () => {
   const settings = '  role_claim: realm_access.roles\n  roles: { op: operator }\n'
   const { provider, panel } = await startOpenId(settings, { thin: false })
