@@ -36,6 +36,8 @@ const FULL_BYTES = 256 * 1024
 /** A viewer this far behind is lagging: of its telemetry it gets only the latest values, until it has caught up. */
 const LAG_EVENTS = 2_048
 
+const SIGN_INS = messageFrame({ type: 'sign_ins' })
+
 /** A client that keeps sending what cannot be understood is closed. */
 const BAD_MESSAGES = 20
 
@@ -224,6 +226,11 @@ export class Session implements Connection {
   /** Sends the panel's health, if it is new and the socket is not full. */
   healthChanged(): void {
     if (this.#live && !this.#ended) this.#sendHealth()
+  }
+
+  /** Browsers were signed in or out that whoever this is may see. */
+  signInsChanged(): void {
+    if (this.#live && !this.#ended) this.socket.send(SIGN_INS)
   }
 
   /** Sends what is described of the plant, if it is new and the socket is not full. */

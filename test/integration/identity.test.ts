@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ROTATE_MS } from '../../src/core/sign-ins.ts'
+import { IDLE_MS, ROTATE_MS } from '../../src/core/sign-ins.ts'
 import { CLOSE_CODES } from '../../src/shared/close-codes.ts'
 import { Browser, PASSWORD, Plant } from '../support/identity.ts'
 import { startPanel } from '../support/panel.ts'
@@ -140,6 +140,34 @@ test('[I2] signing out, ending, disabling and other rights reach open links at o
   await plant.admin.ask('/api/v1/accounts/anna', { method: 'PATCH', body: { disabled: true } })
   expect(await disabled.close()).toMatchObject({ code: 4401 })
   expect((await anna.signIn('anna')).status).toBe(401)
+})
+
+test('[I9] whoever may see a browser is told when it is signed in, out, or idle for too long', async () => {
+  const plant = await Plant.start()
+  const anna = await plant.person('anna', 'operator')
+  const bert = await plant.person('bert', 'engineer')
+  const [own, admins, others] = await Promise.all([anna, plant.admin, bert].map((each) => live(each)))
+  const told = (viewer: RawViewer | undefined) => viewer?.messages.filter(({ type }) => type === 'sign_ins').length
+  const listed = async () => ((await anna.ask('/api/v1/sessions')).body as unknown as unknown[]).length
+
+  const second = new Browser(plant.panel.url)
+  await second.signIn('anna')
+  await waitFor(() => told(own) === 1 && told(admins) === 1)
+  expect(await listed()).toBe(2)
+  await second.ask('/api/v1/sign-out', { body: {} })
+  await waitFor(() => told(own) === 2 && told(admins) === 2)
+  expect(await listed()).toBe(1)
+  await second.signIn('anna')
+  await waitFor(() => told(own) === 3)
+  plant.clock.ahead += IDLE_MS / 2
+  for (const each of [anna, plant.admin, bert]) expect((await each.ask('/api/v1/me')).status).toBe(200)
+  plant.clock.ahead += IDLE_MS / 2
+  await waitFor(() => told(own) === 4 && told(admins) === 4)
+  expect(await listed()).toBe(1)
+  // Bert hears of his own alone, and the answer to what he asks comes after all that was said to him.
+  others?.send({ type: 'ping', id: 1 })
+  await others?.message('pong')
+  expect(told(others)).toBe(0)
 })
 
 test('[I2] a session is taken up again by its own account alone', async () => {
