@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { BUNDLED } from './scripts/package/bundled.mjs'
 import { licenceModule } from './scripts/package/licence-module.mjs'
 
 const at = (path: string) => resolve(import.meta.dirname, path)
@@ -11,8 +12,7 @@ export default defineConfig({
       externalizeDeps: {
         // Vite cannot see an optional dependency that failed to compile, and would then try to bundle its import.
         include: ['unix-dgram'],
-        // Hundreds of small files, which the process and each of its threads would open one by one at every start.
-        exclude: ['typebox', 'yaml', 'openid-client'],
+        exclude: BUNDLED,
       },
       outDir: 'out/main',
       target: 'node20.19',

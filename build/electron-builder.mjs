@@ -1,6 +1,7 @@
 // Installers for every system: `npm run package`, or electron-builder with `--config build/electron-builder.mjs`.
 // electron-builder refuses keys that it does not know, so this file is checked whenever it is used.
 import { join } from 'node:path'
+import { bundledPackages } from '../scripts/package/installed.mjs'
 import { placeAddon } from './addon.mjs'
 
 /** @param {string} name */
@@ -32,8 +33,7 @@ const FILES = [
   'package.json',
   'LICENSE',
   '!**/*.map',
-  // Bundled into out/main.
-  '!node_modules/{typebox,openid-client,oauth4webapi,jose}/**',
+  ...bundledPackages().map((path) => `!${path}/**`),
   '!node_modules/yaml/browser/**',
   // Only compiling needs these.
   '!node_modules/{nan,node-addon-api}/**',

@@ -19,8 +19,7 @@ const BUILDING = [
 export function carried(path, platform) {
   const parts = path.split('/')
   const name = parts.at(-1) ?? ''
-  // typebox is bundled into out/main; yaml/browser is for browsers.
-  if (/^(nan|node-addon-api|typebox|yaml\/browser)\//.test(path)) return false
+  if (/^(nan|node-addon-api|yaml\/browser)\//.test(path)) return false
   const prebuilt = /^@photostructure\/sqlite\/prebuilds\/([^/]+)\//.exec(path)?.[1]
   if (prebuilt !== undefined && prebuilt !== platform) return false
   if (LICENCE.test(name)) return true

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from '../build.mjs'
+import { BUNDLED } from './bundled.mjs'
 
 /**
  * @typedef {object} Locked what the lock file says of one installed package
@@ -31,12 +32,22 @@ export function productionPackages() {
 /** What only the window uses: electron-updater. */
 const OF_THE_WINDOW = new Set(['electron-updater'])
 
-/** What the panel needs to run without a window, of {@link productionPackages}. */
-export function headlessPackages() {
+/** Names of the packages that are loaded when the panel runs. */
+function loaded() {
   const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  const names = Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !OF_THE_WINDOW.has(name))
-  const needed = new Set(withDependencies(names))
+  return Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !BUNDLED.includes(name))
+}
+
+/** What the panel loads when it runs without a window, of {@link productionPackages}. */
+export function headlessPackages() {
+  const needed = new Set(withDependencies(loaded().filter((name) => !OF_THE_WINDOW.has(name))))
   return productionPackages().filter((path) => needed.has(path))
+}
+
+/** What need not be carried, for it is bundled and nothing that is loaded needs it, as paths below the repository. */
+export function bundledPackages() {
+  const needed = new Set(withDependencies(loaded()))
+  return withDependencies(BUNDLED).filter((path) => !needed.has(path))
 }
 
 /**

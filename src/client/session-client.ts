@@ -39,6 +39,8 @@ export interface SessionListener {
   /** The replica has folded these, oldest first. */
   events?(events: readonly EventView[], message: Events): void
   health?(health: Health): void
+  /** Browsers were signed in or out, or may have been: the link is new. */
+  signIns?(): void
   /** What is described of the plant is new, or another. */
   plant?(plant: Plant): void
 }
@@ -250,6 +252,7 @@ export class SessionClient {
         this.#session = { id: message.session, key: message.key }
         this.#ahead = message.time - this.#now()
         for (const listener of this.#listeners) listener.welcome?.(message)
+        this.#signInsChanged()
         if (message.resumed) this.#live()
         break
       case 'snapshot':
@@ -265,6 +268,9 @@ export class SessionClient {
         break
       case 'health':
         for (const listener of this.#listeners) listener.health?.(message.health)
+        break
+      case 'sign_ins':
+        this.#signInsChanged()
         break
       case 'reply':
         this.#settle(message.id, message)
@@ -313,6 +319,10 @@ export class SessionClient {
       return
     }
     for (const listener of this.#listeners) listener.events?.(views, message)
+  }
+
+  #signInsChanged(): void {
+    for (const listener of this.#listeners) listener.signIns?.()
   }
 
   #measure(): void {

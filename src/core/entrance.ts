@@ -163,14 +163,14 @@ export class Entrance {
     return cookie
   }
 
-  /** Signs somebody in who has shown who they are; returns the browser's new cookie. */
-  begin(account: AccountRecord, visitor: Visitor): string {
+  /** Signs somebody in who has shown who they are, for so long at most; returns the browser's new cookie. */
+  begin(account: AccountRecord, visitor: Visitor, lastsMs?: number): string {
     const { signIns, audit, gate } = this.#options
     const [old] = visitor.cookie?.split('.', 1) ?? []
     // Whatever this browser was before is over: two people do not share one sign-in.
     if (old !== undefined && visitor.cookie !== null && signIns.use(visitor.cookie, false).kind === 'good')
       signIns.end(old)
-    const { cookie, signIn, ended } = signIns.begin(account.id, visitor.address, visitor.agent)
+    const { cookie, signIn, ended } = signIns.begin(account.id, visitor.address, visitor.agent, lastsMs)
     const doer = { who: account.name, from: fromOf(visitor) }
     for (const { id } of ended) audit.record(doer, { action: 'sign_in_ended', target: id, new: { why: 'too_many' } })
     audit.record(doer, { action: 'sign_in', target: 'panel' })

@@ -59,6 +59,9 @@ const WHILE_LOCKED: ReadonlySet<Action> = new Set<Action>(['stop'])
 /** In place of an address. */
 const LOCAL_DISPLAY = 'local display'
 
+/** Called with whom it concerns that browsers were signed in or out: whose they are, and whoever sees everybody's. */
+export type SignInsListener = (concerns: (access: Access) => boolean) => void
+
 interface Watched {
   readonly access: Access
   readonly ended: (close: CloseCode) => void
@@ -70,11 +73,15 @@ export class Gate {
   readonly #watched = new Set<Watched>()
   /** What the rights of each access were made of. */
   readonly #stamps = new WeakMap<Access, string>()
+  readonly #listeners = new Set<SignInsListener>()
+  /** Account of each browser that was signed in when it was looked last, by the sign-in. */
+  #browsers: ReadonlyMap<string, number>
   readonly #stops: readonly Stop[]
 
   constructor(options: GateOptions) {
     this.#options = options
     const { clock, store, signIns } = options
+    this.#browsers = this.#signedIn()
     let checked = clock.monotonic()
     this.#stops = [
       clock.every(CHECK_MS, () =>
@@ -130,12 +137,36 @@ export class Gate {
       if (!close || !this.#watched.delete(watched)) continue
       watched.ended(close)
     }
+    this.#tellSignIns()
+  }
+
+  /** Returns the function that unsubscribes. */
+  onSignIns(listener: SignInsListener): Stop {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   /** Idempotent. */
   close(): void {
     for (const stop of this.#stops) stop()
     this.#watched.clear()
+    this.#listeners.clear()
+  }
+
+  /** Compared, and not told by whoever does it: some end by themselves, and some are ended by another process. */
+  #tellSignIns(): void {
+    const before = this.#browsers
+    const now = (this.#browsers = this.#signedIn())
+    const changed = new Set<string>()
+    for (const [id, account] of [...before, ...now]) if (!before.has(id) || !now.has(id)) changed.add(ownerOf(account))
+    if (changed.size === 0) return
+    for (const listener of this.#listeners) {
+      listener((access) => changed.has(access.owner) || access.may('sessions'))
+    }
+  }
+
+  #signedIn(): ReadonlyMap<string, number> {
+    return new Map(this.#options.signIns.all().map(({ id, account }) => [id, account]))
   }
 
   #byCookie(cookie: string, { address, local, rotate }: Credentials): Identified {
@@ -173,7 +204,7 @@ export class Gate {
     local = false,
   ): Access {
     const access = new Access({
-      owner: `account ${account.id}`,
+      owner: ownerOf(account.id),
       account: account.name,
       displayName: account.displayName,
       role: token ? lesserRole(token.role, account.role) : account.role,
@@ -297,6 +328,10 @@ const UNKNOWN: Identified = { kind: 'unknown' }
 
 function known(access: Access, fresh: string | null = null): Identified {
   return { kind: 'known', access, fresh }
+}
+
+function ownerOf(account: number): string {
+  return `account ${account}`
 }
 
 function stampOf(account: AccountRecord, token: TokenRecord | null): string {

@@ -36,6 +36,8 @@ export interface OpenIdProvider {
 export interface OpenIdSignInsOptions {
   readonly provider: OpenIdProvider
   readonly rules: OpenIdRules
+  /** How long the provider's word counts, milliseconds: after that it is asked again, for it may say something else by then. */
+  readonly signInMs: number
   /** What stands on the button; null: nothing special. */
   readonly label: string | null
   /** Where browsers find the panel: an origin. */
@@ -90,7 +92,7 @@ export class OpenIdSignIns {
     cookie: string | null,
     visitor: Visitor,
   ): Promise<{ readonly cookie: string; readonly to: string }> {
-    const { flows, provider, gate } = this.#options
+    const { flows, provider, gate, entrance, signInMs } = this.#options
     const flow = cookie === null ? null : flows.take(cookie)
     if (!flow) return this.#refuse('expired', 'unknown', visitor)
     if (!gate.closed) return this.#refuse('first', 'unknown', visitor)
@@ -102,7 +104,7 @@ export class OpenIdSignIns {
       return this.#refuse(error.code, 'unknown', visitor)
     }
     const account = this.#accountOf(claims, visitor)
-    return { cookie: this.#options.entrance.begin(account, { ...visitor, cookie: flow.before }), to: flow.to }
+    return { cookie: entrance.begin(account, { ...visitor, cookie: flow.before }, signInMs), to: flow.to }
   }
 
   /** Where somebody goes on who signs out; null where the provider has no part in it. */

@@ -186,6 +186,11 @@ export class Session implements Connection {
     if (this.#live && !this.#ended) this.#sendHealth()
   }
 
+  /** Browsers were signed in or out that whoever this is may see. */
+  signInsChanged(): void {
+    if (this.#live && !this.#ended) this.#outlet.say({ type: 'sign_ins' })
+  }
+
   /** Sends what is described of the plant, if it is new and the socket is not full. */
   plantChanged(): void {
     if (!this.#live || this.#ended) return

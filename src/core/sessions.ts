@@ -133,6 +133,11 @@ export class Sessions {
     for (const session of this.#sessions) session.plantChanged()
   }
 
+  /** `concerns`: whose browsers they are, and whoever sees everybody's. */
+  signInsChanged(concerns: (access: Access) => boolean): void {
+    for (const session of this.#sessions) if (concerns(session.access)) session.signInsChanged()
+  }
+
   /** Sends what is left, then closes every session with a code that says: come back. Idempotent. */
   close(): void {
     if (this.#closed) return

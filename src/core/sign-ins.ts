@@ -36,11 +36,15 @@ export class SignIns {
     this.#most = most
   }
 
-  /** Begins one, always with a new id: what a browser brought along before is of no use to anybody. */
+  /**
+   * Begins one, always with a new id: what a browser brought along before is of no use to anybody. `lastsMs`: after so long
+   * it is over whatever happens.
+   */
   begin(
     account: number,
     address: string,
     agent: string,
+    lastsMs = ABSOLUTE_MS,
   ): {
     readonly signIn: SignInRecord
     readonly cookie: string
@@ -58,7 +62,7 @@ export class SignIns {
       seenAt: now,
       created: now,
       lastUsed: now,
-      expires: now + ABSOLUTE_MS,
+      expires: now + lastsMs,
       address,
       agent: agent.slice(0, 200),
     }

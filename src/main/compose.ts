@@ -205,6 +205,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     quota.refresh(clock.monotonic())
     sessions.plantChanged()
   })
+  gate.onSignIns((concerns) => sessions.signInsChanged(concerns))
   const clockWatch = new ClockWatch(hub, clock)
   const stopStaleness = watchStaleness(hub, clock, (machine) => plant.staleAfterMs(machine))
   const unready = (): string[] => {

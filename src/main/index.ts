@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { app } from 'electron'
 import { isCommand, runCommand } from './commands/command.ts'
-import { diagnoseCommand } from './commands/diagnose-command.ts'
+import { writeDiagnostics } from './commands/diagnose-command.ts'
 import { readSecret } from './commands/secret.ts'
 import { compose } from './compose.ts'
 import { startApplication } from './electron/application.ts'
@@ -18,7 +18,7 @@ else
     startText,
     failedStart,
     // The dialog has asked whether a file that is there may go.
-    diagnose: async (file) => (await diagnoseCommand([`--out=${file}`, ...argv], { replace: true })).text.trim(),
+    diagnose: (file) => writeDiagnostics(file, argv, { replace: true }),
     rendererDir: join(import.meta.dirname, '..', 'renderer'),
     journalThread: join(import.meta.dirname, 'journal.js'),
     configThread: join(import.meta.dirname, 'config.js'),

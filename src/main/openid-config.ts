@@ -8,6 +8,9 @@ import { UsageError } from './usage-error.ts'
 /** Where the secret of the client may also come from. */
 export const SECRET_VARIABLE = 'ANDON_OPENID_SECRET'
 
+/** A shift: who has lost a role at the provider keeps it here no longer than that. */
+const SIGN_IN_HOURS = 12
+
 /** Signing in by OpenID Connect, checked and complete. */
 export interface OpenIdConfig {
   readonly issuer: string
@@ -18,6 +21,8 @@ export interface OpenIdConfig {
   readonly panel: string
   readonly label: string | null
   readonly request: readonly string[]
+  /** How long a sign-in lasts at most, milliseconds. */
+  readonly signInMs: number
   readonly rules: OpenIdRules
 }
 
@@ -41,6 +46,7 @@ export function openIdConfig(
     panel: origin,
     label: settings.label ?? null,
     request: settings.request ?? ['profile'],
+    signInMs: (settings.sign_in_hours ?? SIGN_IN_HOURS) * 3_600_000,
     rules: {
       roleClaim: settings.role_claim ?? 'roles',
       roles: new Map(Object.entries(settings.roles ?? {})),

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { ABSOLUTE_MS } from '../core/sign-ins.ts'
 import { ROLES } from '../shared/account.ts'
 import { MAX_NAME_LENGTH } from '../shared/datagram.ts'
 import { named } from '../shared/plant.ts'
@@ -57,6 +58,15 @@ export const OpenIdSchema = Type.Object(
       Type.Array(Type.String({ pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]+$' }), {
         title: 'Request',
         description: 'The scopes that the provider is asked for beside openid. Default: profile',
+      }),
+    ),
+    sign_in_hours: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: ABSOLUTE_MS / 3_600_000,
+        title: 'Hours of a sign-in',
+        description:
+          'Hours after which people must sign in again, so that what the provider says of them counts. Default: 12',
       }),
     ),
     role_claim: Type.Optional(

@@ -35,12 +35,12 @@ export interface OpenId {
 
 /** Signing in by OpenID Connect, as it is configured. */
 export function openOpenId(config: OpenIdConfig, { store, clock, log, ...parts }: OpenIdParts): OpenId {
-  const { rules, label, panel, ...client } = config
+  const { rules, label, panel, signInMs, ...client } = config
   const provider = new OpenIdClient({ ...client, roleClaim: rules.roleClaim, panel, clock, log })
   const flows = new OpenIdFlows(clock)
   const openIdAccounts = new OpenIdAccounts(store, clock)
   return {
-    signIns: new OpenIdSignIns({ ...parts, provider, rules, label, panel, flows, openIdAccounts }),
+    signIns: new OpenIdSignIns({ ...parts, provider, rules, label, panel, signInMs, flows, openIdAccounts }),
     get problems() {
       return provider.problems
     },

@@ -201,6 +201,8 @@ export const EventsSchema = Type.Object({
 /** What is described of the plant; sent after the welcome and whenever it changes. */
 export const PlantMessageSchema = Type.Object({ type: Type.Literal('plant'), plant: PlantSchema })
 export const HealthMessageSchema = Type.Object({ type: Type.Literal('health'), health: HealthSchema })
+/** Browsers were signed in or out that this viewer is told of; it may ask which there are now. */
+export const SignInsMessageSchema = Type.Object({ type: Type.Literal('sign_ins') })
 export const ReplySchema = Type.Union([
   Type.Object({
     type: Type.Literal('reply'),
@@ -241,6 +243,7 @@ export const ServerMessageSchema = Type.Union([
   EventsSchema,
   PlantMessageSchema,
   HealthMessageSchema,
+  SignInsMessageSchema,
   ReplySchema,
   ServerPingSchema,
   ServerPongSchema,

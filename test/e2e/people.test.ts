@@ -157,6 +157,27 @@ test('my account: password, PIN, browsers, and a token that works until it is re
   await live(page)
 })
 
+test('browsers that are signed in or out elsewhere come and go in the lists without reloading', async () => {
+  const plant = await Plant.start()
+  await plant.person('anna', 'operator')
+  const own = await enter(plant, 'anna', 'account')
+  const all = await enter(plant, 'root', 'accounts')
+  const browsers = (page: Page, count: number): Promise<unknown> =>
+    waitFor(async () => (await page.locator('[data-testid=browser][data-account=anna]').count()) === count, {
+      what: `${count} browsers of anna`,
+    })
+  await Promise.all([browsers(own, 2), browsers(all, 2)])
+  const elsewhere = new Browser(plant.panel.url)
+  await elsewhere.signIn('anna')
+  await Promise.all([browsers(own, 3), browsers(all, 3)])
+  await elsewhere.ask('/api/v1/sign-out', { body: {} })
+  await Promise.all([browsers(own, 2), browsers(all, 2)])
+  await own.getByTestId('end-others').click()
+  await own.getByTestId('ask-act').click()
+  await Promise.all([browsers(own, 1), browsers(all, 1)])
+  expect(await own.getByTestId('this-browser').count()).toBe(1)
+})
+
 test('accounts: an administrator adds, narrows, disables and removes; the last one stays', async () => {
   const plant = await Plant.start()
   await unixSender(plant.panel.socket).send('{"machine_name":"press","type":"hello"}')

@@ -99,6 +99,7 @@ class Watcher {
       case 'welcome':
       case 'plant':
       case 'health':
+      case 'sign_ins':
       case 'pong':
       case 'error':
         break

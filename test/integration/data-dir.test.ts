@@ -33,6 +33,20 @@ test('a second process is told who holds the data folder, and ends with code 1',
   expect(first.exit).toBeNull()
 })
 
+test('while the first one is still starting, and has no address yet, the second is told so', async () => {
+  const dir = tempDir()
+  const lock = lockDataDir(join(dir, 'data'))
+  const second = spawnPanel(dir, 'two.sock')
+  expect((await second.ended()).code).toBe(1)
+  expect(second.errors).toContain(`another Andon that is still starting (process ${process.pid}, since `)
+  expect(second.errors.trim().split('\n')).toHaveLength(1)
+  lock?.found({ url: 'http://127.0.0.1:3002/', window: false })
+  const third = spawnPanel(dir, 'two.sock')
+  expect((await third.ended()).code).toBe(1)
+  expect(third.errors).toMatch(/started \S+, at http:\/\/127\.0\.0\.1:3002\/\)/)
+  lock?.release()
+})
+
 test('kill -9 frees the data folder', async () => {
   const dir = tempDir()
   const first = spawnPanel(dir, 'one.sock')

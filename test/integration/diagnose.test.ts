@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { openForReading } from '../../src/main/adapters/sqlite/database.ts'
-import { diagnoseCommand } from '../../src/main/commands/diagnose-command.ts'
+import { writeDiagnostics } from '../../src/main/commands/diagnose-command.ts'
 import { SCHEMA_VERSION } from '../../src/main/adapters/sqlite/migrations.ts'
 import { Child, ROOT } from '../support/child.ts'
 import { unixSender } from '../support/sender.ts'
@@ -158,7 +158,11 @@ test('it never writes over a file, and tells mistakes on the command line', asyn
   expect(readFileSync(there, 'utf8')).toBe('mine')
   // A dialog of the window has asked.
   chmodSync(there, 0o666)
-  expect((await diagnoseCommand([`--out=${there}`, '--data-dir', dir], { replace: true })).code).toBe(0)
+  expect(await writeDiagnostics(there, ['--data-dir', dir], { replace: true })).toEqual({
+    kind: 'written',
+    file: there,
+    refused: null,
+  })
   expect(statSync(there).mode & 0o077).toBe(0)
   expect(await run('--output', there)).toMatch(/^2 andon: Unknown option/)
   expect(await run('--out')).toMatch(/^2 andon: Write: diagnose/)

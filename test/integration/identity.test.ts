@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { IDLE_MS, ROTATE_MS } from '../../src/core/sign-ins.ts'
 import { CLOSE_CODES } from '../../src/shared/close-codes.ts'
 import { Browser, PASSWORD, Plant } from '../support/identity.ts'
 import { startPanel } from '../support/panel.ts'
@@ -141,6 +142,34 @@ test('[I2] signing out, ending, disabling and other rights reach open links at o
   expect((await anna.signIn('anna')).status).toBe(401)
 })
 
+test('[I9] whoever may see a browser is told when it is signed in, out, or idle for too long', async () => {
+  const plant = await Plant.start()
+  const anna = await plant.person('anna', 'operator')
+  const bert = await plant.person('bert', 'engineer')
+  const [own, admins, others] = await Promise.all([anna, plant.admin, bert].map((each) => live(each)))
+  const told = (viewer: RawViewer | undefined) => viewer?.messages.filter(({ type }) => type === 'sign_ins').length
+  const listed = async () => ((await anna.ask('/api/v1/sessions')).body as unknown as unknown[]).length
+
+  const second = new Browser(plant.panel.url)
+  await second.signIn('anna')
+  await waitFor(() => told(own) === 1 && told(admins) === 1)
+  expect(await listed()).toBe(2)
+  await second.ask('/api/v1/sign-out', { body: {} })
+  await waitFor(() => told(own) === 2 && told(admins) === 2)
+  expect(await listed()).toBe(1)
+  await second.signIn('anna')
+  await waitFor(() => told(own) === 3)
+  plant.clock.ahead += IDLE_MS / 2
+  for (const each of [anna, plant.admin, bert]) expect((await each.ask('/api/v1/me')).status).toBe(200)
+  plant.clock.ahead += IDLE_MS / 2
+  await waitFor(() => told(own) === 4 && told(admins) === 4)
+  expect(await listed()).toBe(1)
+  // Bert hears of his own alone, and the answer to what he asks comes after all that was said to him.
+  others?.send({ type: 'ping', id: 1 })
+  await others?.message('pong')
+  expect(told(others)).toBe(0)
+})
+
 test('[I2] a session is taken up again by its own account alone', async () => {
   const plant = await Plant.start()
   const [anna, boris] = [await plant.person('anna', 'operator'), await plant.person('boris', 'operator')]
@@ -183,16 +212,34 @@ test('[I2] a token lets a program in until it is revoked, and never does more th
   }
 })
 
-test('behind a proxy with HTTPS the cookie is for HTTPS alone', async () => {
+test('behind a proxy with HTTPS the cookie is for HTTPS alone, also when it is renewed', async () => {
   const plant = await Plant.start(['--allowed-host', 'https://panel.example'])
-  const signIn = async (origin: string): Promise<string> => {
-    const body = { name: 'root', password: PASSWORD }
-    const answer = await rest(plant.panel.url, '/api/v1/sign-in', { body, headers: { origin } })
-    return [answer.headers['set-cookie']].flat()[0] ?? ''
+  const ask = async (path: string, headers: Record<string, string>, body?: object) => {
+    const answer = await rest(plant.panel.url, path, { headers, ...(body ? { body } : {}) })
+    return [answer.headers['set-cookie'] ?? []].flat()
   }
-  expect(await signIn('https://panel.example')).toMatch(/; SameSite=Strict; Secure$/)
-  expect(await signIn(plant.panel.url.replace(/\/$/, ''))).toMatch(/; SameSite=Strict$/)
-  expect(await signIn('https://evil.example')).toBe('')
+  const signIn = (origin: string) => ask('/api/v1/sign-in', { origin }, { name: 'root', password: PASSWORD })
+  const [plain = ''] = await signIn(plant.panel.url.replace(/\/$/, ''))
+  expect(plain).toMatch(/^andon_sign_in_\d+=\S+; .*; SameSite=Strict$/)
+  expect(await signIn('https://evil.example')).toEqual([])
+  const secure = await signIn('https://panel.example')
+  const forHttps = /^__Host-andon_sign_in_\d+=\S+; Path=\/; .*; SameSite=Strict; Secure$/
+  expect(secure).toEqual([expect.stringMatching(forHttps)])
+  plant.clock.ahead += ROTATE_MS
+  // A page that reads says no origin to its own server.
+  const cookie = secure[0]?.split(';', 1)[0] ?? ''
+  const renewed = await ask('/api/v1/me', { cookie })
+  expect(renewed).toEqual([expect.stringMatching(forHttps)])
+  expect(renewed[0]).not.toContain(cookie)
+  expect(await ask('/api/v1/me', { cookie: plain.split(';', 1)[0] ?? '' })).toEqual([
+    expect.not.stringContaining('Secure'),
+  ])
+  // Signed out is signed out, whatever else the browser has of this name.
+  const headers = { cookie: renewed[0]?.split(';', 1)[0] ?? '', origin: 'https://panel.example' }
+  expect(await ask('/api/v1/sign-out', headers, {})).toEqual([
+    expect.stringMatching(/^__Host-andon_sign_in_\d+=; .*Max-Age=0; .*; Secure$/),
+    expect.stringMatching(/^andon_sign_in_\d+=; .*Max-Age=0; /),
+  ])
 })
 
 test('a request with a cookie that does not say its origin changes nothing', async () => {

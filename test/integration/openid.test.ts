@@ -8,6 +8,7 @@ import { locationOf, openIdArguments, startOpenId, Wanderer } from '../support/o
 import { CLIENT_SECRET, TestProvider } from '../support/openid-provider.ts'
 import { startPanel } from '../support/panel.ts'
 import { rest } from '../support/rest.ts'
+import { RawViewer } from '../support/viewer.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 interface Row {
@@ -59,6 +60,19 @@ test('whom the provider vouches for gets an account with the highest of their ro
   ])
 })
 
+test('behind a proxy with HTTPS the way back gives a cookie for HTTPS alone', async () => {
+  const port = await freePort()
+  const panel = `https://panel.example:${port}`
+  const provider = await TestProvider.start({ panel })
+  await Plant.start([...openIdArguments(provider.issuer, panel), '--allowed-host', panel])
+  provider.people.set('s-1', { preferred_username: 'anna', roles: ['op'] })
+  const anna = new Wanderer(panel, `http://127.0.0.1:${port}`)
+  expect(await anna.signIn('s-1')).toBe(`${panel}/#/`)
+  const [set] = [anna.answers.at(-1)?.headers['set-cookie']].flat(1).filter((each) => each?.includes('andon_sign_in'))
+  expect(set).toMatch(/^__Host-andon_sign_in_\d+=\S+; .*; SameSite=Strict; Secure$/)
+  expect((await anna.ask('/api/v1/me')).body).toMatchObject({ account: 'anna', by: 'sign_in' })
+})
+
 test('a provider that puts everything into the ID token, and a claim within another', async () => {
   const settings = '  role_claim: realm_access.roles\n  roles: { op: operator }\n'
   const { provider, panel } = await startOpenId(settings, { thin: false })
@@ -97,6 +111,23 @@ test('role and scope are those of today, and the change is in the audit; without
   expect((await other.ask('/api/v1/me')).status).toBe(401)
   expect((await anna.ask('/api/v1/me')).status).toBe(401)
   expect((await audit(plant)).at(-1)).toMatchObject({ who: 'anna', action: 'sign_in', result: 'openid_no_role' })
+})
+
+test('after so many hours the provider is asked again: who has lost their role there loses it here', async () => {
+  const { plant, provider, panel } = await startOpenId('  roles: { op: operator }\n  sign_in_hours: 2\n')
+  provider.people.set('s-1', { preferred_username: 'anna', roles: ['op'] })
+  const anna = new Wanderer(panel)
+  await anna.signIn('s-1')
+  const status = async () => (await anna.ask('/api/v1/me')).status
+  provider.people.set('s-1', { preferred_username: 'anna', roles: [] })
+  plant.clock.ahead += 2 * 3_600_000 - 60_000
+  expect(await status()).toBe(200)
+  const viewer = new RawViewer(panel, { headers: { origin: panel, cookie: anna.cookie(/andon_sign_in/) ?? '' } })
+  await viewer.open()
+  plant.clock.ahead += 60_000
+  expect(await viewer.close()).toMatchObject({ code: 4401 })
+  expect(await status()).toBe(401)
+  expect(await anna.signIn('s-1')).toBe(problem(panel, 'no_role'))
 })
 
 test('whoever has no role is refused, unless there is one for everybody else', async () => {

@@ -374,6 +374,31 @@ test('while the disk fails it is a problem and nothing else; then everything is 
   expect(csv.match(/speed,\d/g)).toEqual(['speed,1', 'speed,2', 'speed,3', 'speed,4'])
 })
 
+test('so many ask for tags and curves at a time from one address, and the others are told that it is busy', async () => {
+  const thread = new FaultyThread('trends')
+  const panel = await startPanel([], { journalThread: thread.file })
+  await send(panel, [1])
+  await get(panel, '?tag=cell_1/motor_01/speed')
+  thread.fail('hold')
+  const refused: string[] = []
+  const statuses: number[] = []
+  const asked = Array.from({ length: 20 }, async () => {
+    const answer = await fetch(url(panel, '/tags'))
+    statuses.push(answer.status)
+    const text = await answer.text()
+    if (answer.status === 429) refused.push(text)
+  })
+  // Sixteen wait for the reader, whichever of them came first.
+  await waitFor(() => refused.length === 4)
+  expect(statuses).toEqual([429, 429, 429, 429])
+  expect(refused[0]).toContain('Other searches are running')
+  expect((await fetch(url(panel, '?tag=cell_1/motor_01/speed'))).status).toBe(429)
+  thread.mend()
+  await Promise.all(asked)
+  expect(statuses.slice(4)).toEqual(Array.from({ length: 16 }, () => 200))
+  expect((await fetch(url(panel, '/tags'))).status).toBe(200)
+})
+
 test('a stale or ended machine has no value from then on', async () => {
   const panel = await startPanel()
   await send(panel, [5])

@@ -12,7 +12,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 const on = parentPort.on.bind(parentPort)
 parentPort.on = (name, listener) => on(name, name !== 'message' ? listener : (call) => {
-  const fault = workerData.role === 'ROLE' && existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
+  const said = () => (workerData.role === 'ROLE' && existsSync(FILE) ? readFileSync(FILE, 'utf8') : '')
+  while (said() === 'hold') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+  const fault = said()
   if (fault === '' || call.name === 'close') return listener(call)
   if (fault === 'exit') process.exit(1)
   if (fault === 'throw') throw new Error('the thread has a defect')
@@ -37,8 +39,8 @@ export class FaultyThread {
     )
   }
 
-  /** From now on: `exit` ends the thread, `throw` lets it die of an exception. */
-  fail(how: JournalFault | 'exit' | 'throw'): void {
+  /** From now on: `exit` ends the thread, `throw` lets it die of an exception, `hold` keeps it from answering. */
+  fail(how: JournalFault | 'exit' | 'throw' | 'hold'): void {
     writeFileSync(this.#fault, how)
   }
 

@@ -132,6 +132,7 @@ export class ManualViewer {
       case 'welcome':
       case 'plant':
       case 'health':
+      case 'sign_ins':
       case 'pong':
       case 'error':
         break

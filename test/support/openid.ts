@@ -43,7 +43,11 @@ export class Wanderer {
   /** Every answer there was. */
   readonly answers: RestAnswer[] = []
 
-  constructor(readonly panel: string) {}
+  constructor(
+    readonly panel: string,
+    /** Where it is in truth, behind a proxy that speaks HTTPS before it. */
+    readonly behind = panel,
+  ) {}
 
   async go(address: string, form?: URLSearchParams): Promise<RestAnswer> {
     const { origin, host, pathname, search } = new URL(address)
@@ -52,7 +56,7 @@ export class Wanderer {
     // On the way back from another site a strict cookie stays behind.
     const sent = [...jar].filter(([name]) => !(pathname.endsWith('/callback') && this.#strict.has(name)))
     const cookie = sent.map(([name, value]) => `${name}=${value}`).join('; ')
-    const answer = await rest(origin, `${pathname}${search}`, {
+    const answer = await rest(origin === this.panel ? this.behind : origin, `${pathname}${search}`, {
       method: form ? 'POST' : 'GET',
       headers: {
         host,
@@ -109,8 +113,8 @@ export class Wanderer {
 
   /** Asks as the panel's page does. */
   ask(path: string, method = 'GET'): Promise<RestAnswer> {
-    const cookie = this.cookie(/^andon_sign_in/)
-    return rest(this.panel, path, {
+    const cookie = this.cookie(/andon_sign_in/)
+    return rest(this.behind, path, {
       method,
       headers: { origin: this.panel, ...(cookie === undefined ? {} : { cookie }) },
     })

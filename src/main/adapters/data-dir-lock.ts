@@ -82,6 +82,7 @@ export function readHolder(dataDir: string): Holder | null {
 function holderText(holder: Holder | null): string {
   // The lock alone is enough to stay away.
   if (!holder) return 'another Andon'
-  const at = holder.url === undefined ? '' : `, at ${holder.url}`
-  return `another Andon (process ${holder.pid}, started ${holder.since}${at})`
+  const { pid, since, url } = holder
+  if (url === undefined) return `another Andon that is still starting (process ${pid}, since ${since})`
+  return `another Andon (process ${pid}, started ${since}, at ${url})`
 }

@@ -3,22 +3,38 @@ import { resolve } from 'node:path'
 import { type Config, namedPlaces, readCommandLine } from '../config.ts'
 import { bundleName } from '../diagnose/bundle-name.ts'
 import { diagnosticsBundle, type Subject } from '../diagnose/bundle.ts'
+import type { Written } from '../diagnose/written.ts'
+import { HELP_WORDS } from '../shell/help-words.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CommandEnd } from './command-end.ts'
 
 const USAGE = 'Write: diagnose [--out FILE], and the options that the panel is started with, such as --data-dir DIR.'
 
+/** `diagnose`: writes the diagnostics, never over another file. */
+export async function diagnoseCommand(args: readonly string[]): Promise<CommandEnd> {
+  const now = new Date()
+  const { out, rest } = split(args)
+  const written = await writeDiagnostics(out ?? bundleName(now), rest, { now })
+  const { file } = written
+  if (written.kind === 'unwritable') {
+    const why = written.why ?? 'it is there already'
+    return { code: 1, text: `andon: ${file} cannot be written: ${why}. Choose another place with --out FILE.\n` }
+  }
+  return { code: 0, text: `${HELP_WORDS.en.diagnostics(written)}\n` }
+}
+
 /**
- * `diagnose`: writes what helps to find a fault into one file, beside a panel that runs or without one, and also where
- * the configuration is what is wrong. Changes nothing else. `replace`: somebody has said that a file of that name may go.
+ * Writes what helps to find a fault into one file, beside a panel that runs with these options or without one, and also
+ * where the configuration is what is wrong. Changes nothing else. `replace`: somebody has said that a file of that name
+ * may go. Rejects with a {@link UsageError}.
  */
-export async function diagnoseCommand(
+export async function writeDiagnostics(
+  out: string,
   args: readonly string[],
   { now = new Date(), replace = false }: { readonly now?: Date; readonly replace?: boolean } = {},
-): Promise<CommandEnd> {
-  const { out, rest } = split(args)
-  const file = resolve(out ?? bundleName(now))
-  const subject = subjectOf(rest)
+): Promise<Written> {
+  const file = resolve(out)
+  const subject = subjectOf(args)
   const bytes = await diagnosticsBundle(subject, now)
   try {
     // It would keep the rights of the file before it.
@@ -27,11 +43,9 @@ export async function diagnoseCommand(
     writeFileSync(file, bytes, { flag: 'wx', mode: 0o600 })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const why = code === 'EEXIST' ? 'it is there already' : message
-    return { code: 1, text: `andon: ${file} cannot be written: ${why}. Choose another place with --out FILE.\n` }
+    return { kind: 'unwritable', file, why: code === 'EEXIST' ? null : message }
   }
-  const note = subject.problem === null ? '' : `The configuration is refused: ${subject.problem}\n`
-  return { code: 0, text: `${note}The diagnostics are in ${file}. Read them before you send them to anybody.\n` }
+  return { kind: 'written', file, refused: subject.problem }
 }
 
 function subjectOf(args: readonly string[]): Subject {

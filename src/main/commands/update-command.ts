@@ -1,3 +1,4 @@
+import { HELP_WORDS } from '../shell/help-words.ts'
 import { installing, UpdateFileError, verifyUpdateFile } from '../shell/update-file.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CommandEnd } from './command-end.ts'
@@ -13,10 +14,13 @@ export async function updateCommand(
     const update = await verifyUpdateFile(path)
     const how = installing(update, platform)
     const text =
-      how.kind === 'tell' ? how.text : `${update.file} is whole: Andon ${update.version}. Open it to install it.`
+      how.kind === 'open'
+        ? `${update.file} is whole: Andon ${update.version}. Open it to install it.`
+        : HELP_WORDS.en.handing(update, how)
     return { code: 0, text: `${text}\n` }
   } catch (error) {
-    if (error instanceof UpdateFileError) return { code: 1, text: `andon: ${error.message}\n` }
+    if (error instanceof UpdateFileError)
+      return { code: 1, text: `andon: ${HELP_WORDS.en.fileProblem(error.problem)}\n` }
     throw error
   }
 }

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { app, crashReporter, dialog, powerSaveBlocker, session } from 'electron'
 import { preferredLanguage } from '../../shared/language.ts'
+import type { Written } from '../diagnose/written.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { readHolder } from '../adapters/data-dir-lock.ts'
 import type { Panel, Surroundings } from '../panel.ts'
 import type { Config } from '../config.ts'
 import { APP_ID } from '../shell/app-id.ts'
+import { HELP_WORDS } from '../shell/help-words.ts'
 import { UpdateWatch } from '../shell/update-watch.ts'
 import { Run } from '../run.ts'
 import { codeText, type Start } from '../start.ts'
@@ -41,8 +43,8 @@ export interface Parts {
   compose(config: Config, surroundings: Surroundings): Promise<Panel>
   startText(panel: Panel): string
   failedStart(error: unknown, log: Surroundings['log']): string
-  /** Writes the diagnostics to a file; resolves with what to tell. */
-  diagnose(file: string): Promise<string>
+  /** Writes the diagnostics to a file. */
+  diagnose(file: string): Promise<Written>
   /** Folder with the built renderer. */
   readonly rendererDir: string
   /** The built journal thread. */
@@ -237,7 +239,8 @@ class Application {
       },
       log,
     )
-    const words = SHELL_WORDS[preferredLanguage(app.getPreferredSystemLanguages())]
+    const language = preferredLanguage(app.getPreferredSystemLanguages())
+    const words = SHELL_WORDS[language]
     const acts: MenuActs = {
       show: (request) => this.#show(request),
       help: helpActs({
@@ -247,6 +250,7 @@ class Application {
         updates: this.#watchUpdates(panel),
         underWay: () => panel.underWay(),
         platform: process.platform,
+        words: HELP_WORDS[language],
         log,
       }),
     }

@@ -11,8 +11,10 @@ import {
 } from 'electron'
 import type { Log } from '../../core/log.ts'
 import { bundleName } from '../diagnose/bundle-name.ts'
+import type { Written } from '../diagnose/written.ts'
+import type { HelpWords } from '../shell/help-words.ts'
 import { installing, UpdateFileError, verifyUpdateFile } from '../shell/update-file.ts'
-import { describeUpdate, type UnderWay, whyNotInstall } from '../shell/update-rules.ts'
+import { type UnderWay, whyNotInstall } from '../shell/update-rules.ts'
 import type { UpdateWatch } from '../shell/update-watch.ts'
 import type { HelpAct } from '../shell/menu-model.ts'
 
@@ -21,11 +23,12 @@ export interface HelpOptions {
   readonly window: () => BrowserWindow | null
   /** Shows a page of the panel. */
   readonly show: (page: string) => void
-  /** Writes the diagnostics to a file; resolves with what to tell. */
-  readonly diagnose: (file: string) => Promise<string>
+  /** Writes the diagnostics to a file. */
+  readonly diagnose: (file: string) => Promise<Written>
   readonly updates: UpdateWatch
   readonly underWay: () => UnderWay
   readonly platform: NodeJS.Platform
+  readonly words: HelpWords
   readonly log: Log
 }
 
@@ -43,44 +46,44 @@ export function helpActs(options: HelpOptions): (act: HelpAct) => void {
   }
 }
 
-async function saveDiagnostics(window: BrowserWindow | null, { diagnose }: HelpOptions): Promise<void> {
+async function saveDiagnostics(window: BrowserWindow | null, { diagnose, words }: HelpOptions): Promise<void> {
   const filters = [{ name: 'Zip', extensions: ['zip'] }]
   const { filePath } = await saveDialog(window, { defaultPath: bundleName(new Date()), filters })
   if (filePath === '') return
-  await tell(window, await diagnose(filePath))
+  await tell(window, words.diagnostics(await diagnose(filePath)))
 }
 
-async function showUpdates(window: BrowserWindow | null, { updates }: HelpOptions): Promise<void> {
+async function showUpdates(window: BrowserWindow | null, { updates, words }: HelpOptions): Promise<void> {
   await updates.look()
-  const message = describeUpdate(updates.state)
+  const message = words.update(updates.state)
   if (updates.state.kind !== 'ready') {
     await tell(window, message)
     return
   }
-  const buttons = ['Install and Restart', 'Not Now']
+  const buttons = [words.install, words.notNow]
   const { response } = await messageBox(window, { message, buttons, defaultId: 1, cancelId: 1 })
   const why = response === 0 ? updates.install() : null
-  if (why !== null) await tell(window, why)
+  if (why) await tell(window, words.hindrance(why))
 }
 
-async function installFile(window: BrowserWindow | null, { platform, underWay }: HelpOptions): Promise<void> {
+async function installFile(window: BrowserWindow | null, { platform, underWay, words }: HelpOptions): Promise<void> {
   const { filePaths } = await openDialog(window, { properties: ['openFile'] })
   const [file] = filePaths
   if (file === undefined) return
   try {
     const update = await verifyUpdateFile(file)
     const how = installing(update, platform)
-    if (how.kind === 'tell') {
-      await tell(window, how.text)
+    if (how.kind !== 'open') {
+      await tell(window, words.handing(update, how))
       return
     }
     const why = whyNotInstall(underWay(), false)
     // The installer itself asks before it does anything, and says when Andon must be closed.
-    const problem = why ?? (await shell.openPath(update.file))
+    const problem = why ? words.hindrance(why) : await shell.openPath(update.file)
     if (problem !== '') await tell(window, problem)
   } catch (error) {
     if (!(error instanceof UpdateFileError)) throw error
-    await tell(window, error.message)
+    await tell(window, words.fileProblem(error.problem))
   }
 }
 

@@ -26,7 +26,12 @@ export function registerScheme(): void {
   ])
 }
 
-/** Answers a request for a path below `/api/`, as browsers get it over HTTP. */
+/** True for what is no file of the page, but said by the panel: all that a page asks for, or links to. */
+function isSaid(pathname: string): boolean {
+  return pathname.startsWith('/api/') || pathname === '/ca.crt'
+}
+
+/** Answers a request for such a path, as browsers get it over HTTP. */
 export type AskApi = (question: ApiQuestion) => Promise<ApiAnswer>
 
 /** Shown in place of the page that cannot be kept alive; see {@link recoveryPage}. */
@@ -41,7 +46,7 @@ export interface Served {
   readonly log: Log
 }
 
-/** Serves the built renderer in `root`, and the panel's API, to the pages of a session. */
+/** Serves the built renderer in `root`, and what the panel says, to the pages of a session. */
 export function serveRenderer(session: Session, served: Served): void {
   session.protocol.handle(SCHEME, (request) => answer(request, served))
 }
@@ -51,7 +56,7 @@ async function answer(request: Request, { root, ask, recovery, log }: Served): P
   const { host, pathname, search } = new URL(request.url)
   if (request.url === RECOVERY_URL) return ownFile(recoveryPage(recovery()), 'text/html; charset=utf-8')
   if (host === HOST && pathname === '/recovery.css') return ownFile(RECOVERY_STYLE, 'text/css; charset=utf-8')
-  if (host === HOST && pathname.startsWith('/api/') && METHODS.has(method)) {
+  if (host === HOST && isSaid(pathname) && METHODS.has(method)) {
     const text = method === 'GET' ? '' : await request.text()
     const question = { path: pathname + search, method, ...(text === '' ? {} : { body: text }) }
     const { status, headers, body } = await ask(question)

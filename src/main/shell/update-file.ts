@@ -16,9 +16,18 @@ const DescriptionSchema = Type.Object({
   files: Type.Array(Type.Object({ url: Type.String(), sha512: Type.String({ minLength: 88, maxLength: 88 }) })),
 })
 
-/** The file is not what it should be; the message says what to do. */
+/** Why a file is no update, by its absolute path. */
+export type FileProblem =
+  | { readonly kind: 'missing' | 'undescribed'; readonly file: string }
+  | { readonly kind: 'damaged'; readonly file: string; readonly version: string }
+
+/** The file is not what it should be. */
 export class UpdateFileError extends Error {
   override readonly name = 'UpdateFileError'
+
+  constructor(readonly problem: FileProblem) {
+    super(`${problem.kind}: ${problem.file}`)
+  }
 }
 
 export interface UpdateFile {
@@ -34,19 +43,16 @@ export async function verifyUpdateFile(path: string): Promise<UpdateFile> {
     (found) => found.isFile(),
     () => false,
   )
-  if (!isThere) throw new UpdateFileError(`There is no file ${file}.`)
+  if (!isThere) throw new UpdateFileError({ kind: 'missing', file })
   const described = await describedFile(dirname(file), basename(file))
-  if (!described) {
-    throw new UpdateFileError(
-      `Nothing beside ${file} says what it must be. Put the release’s latest*.yml into the same folder, and do not rename the package.`,
-    )
-  }
+  if (!described) throw new UpdateFileError({ kind: 'undescribed', file })
+  const { version } = described
   const hash = createHash('sha512')
   await pipeline(createReadStream(file), hash)
   if (hash.digest('base64') !== described.sha512) {
-    throw new UpdateFileError(`${file} is damaged, or not of version ${described.version}. Copy it again.`)
+    throw new UpdateFileError({ kind: 'damaged', file, version })
   }
-  return { file, version: described.version }
+  return { file, version }
 }
 
 async function describedFile(dir: string, name: string): Promise<{ version: string; sha512: string } | null> {
@@ -79,25 +85,25 @@ function lastPart(url: string): string {
   }
 }
 
-/** How a package is installed: handed to the system, or in the words that tell a person. */
-export type Installing = { readonly kind: 'open' } | { readonly kind: 'tell'; readonly text: string }
+/** What a person does with a package. */
+export type Handing =
+  /** Run a command; or run it on the file that they have put in the place of the present one. */
+  | { readonly kind: 'command' | 'replace'; readonly command: string }
+  /** Unpack it; or nothing, for it is of another system. */
+  | { readonly kind: 'unpack' | 'foreign' }
 
-export function installing({ file, version }: UpdateFile, platform: NodeJS.Platform): Installing {
+/** How a package is installed: handed to the system, or by hand. */
+export type Installing = { readonly kind: 'open' } | Handing
+
+export function installing({ file }: UpdateFile, platform: NodeJS.Platform): Installing {
   const end = /\.[^.]+$/.exec(file.replace(/\.tar\.gz$/i, '.tgz'))?.[0].toLowerCase()
-  const whole = `${basename(file)} is whole: Andon ${version}.`
-  const after = 'Then start Andon again.'
   if (platform === 'win32' && end === '.exe') return { kind: 'open' }
   if (platform === 'darwin' && end === '.dmg') return { kind: 'open' }
   if (platform === 'linux') {
     const quoted = `'${file.replaceAll("'", String.raw`'\''`)}'`
-    if (end === '.deb') return { kind: 'tell', text: `${whole} Install it: sudo apt install ${quoted} ${after}` }
-    if (end === '.rpm') return { kind: 'tell', text: `${whole} Install it: sudo dnf install ${quoted} ${after}` }
-    if (end === '.appimage') {
-      return { kind: 'tell', text: `${whole} Put it in the place of the present one: chmod +x ${quoted} ${after}` }
-    }
+    if (end === '.deb') return { kind: 'command', command: `sudo apt install ${quoted}` }
+    if (end === '.rpm') return { kind: 'command', command: `sudo dnf install ${quoted}` }
+    if (end === '.appimage') return { kind: 'replace', command: `chmod +x ${quoted}` }
   }
-  if (end === '.tgz' || end === '.zip') {
-    return { kind: 'tell', text: `${whole} Unpack it in the place of the present one. ${after}` }
-  }
-  return { kind: 'tell', text: `${whole} It is not for this system.` }
+  return { kind: end === '.tgz' || end === '.zip' ? 'unpack' : 'foreign' }
 }

@@ -46,43 +46,20 @@ export function nextCheck(state: UpdateState): number | null {
   }
 }
 
+/** What stands against installing an update now. */
+export type Hindrance =
+  | { readonly kind: 'nothing' | 'kiosk' }
+  /** So many commands are under way. */
+  | { readonly kind: 'commands'; readonly count: number }
+  /** Somebody has control of so many machines. */
+  | { readonly kind: 'controlled'; readonly count: number }
+
 /**
  * Why an update may not be installed now; null where it may. It is never installed but when somebody at the window asks
  * for it: nobody knows better when a plant can do without its panel. In a kiosk nobody can ask.
  */
-export function whyNotInstall({ commands, controlled }: UnderWay, kiosk: boolean): string | null {
-  if (kiosk) return 'A kiosk is not updated while it runs. Leave it first.'
-  if (commands > 0) return `${count(commands, 'command is', 'commands are')} under way. Wait for the machines’ answers.`
-  if (controlled > 0) {
-    return `Somebody has control of ${count(controlled, 'machine', 'machines')}. It must be released first.`
-  }
-  return null
-}
-
-/** The state in one sentence. */
-export function describeUpdate(state: UpdateState): string {
-  switch (state.kind) {
-    case 'off':
-      return 'Updates are not looked for. “updates” in the configuration file says where to; a file can be installed without.'
-    case 'unknown':
-      return 'Nothing is known of a newer version yet.'
-    case 'current':
-      return 'This is the newest version.'
-    case 'unable':
-      return 'This copy cannot update itself. Install a package from a file.'
-    case 'found':
-      return `There is version ${state.version}. A kiosk does not download it: leave the kiosk, then look again.`
-    case 'loading':
-      return `Version ${state.version} is being downloaded. Choose this again to install it.`
-    case 'ready':
-      return `Version ${state.version} is ready to be installed.`
-    case 'failed':
-      return `Updates could not be looked for: ${state.reason}`
-    default:
-      return state satisfies never
-  }
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`
+export function whyNotInstall({ commands, controlled }: UnderWay, kiosk: boolean): Hindrance | null {
+  if (kiosk) return { kind: 'kiosk' }
+  if (commands > 0) return { kind: 'commands', count: commands }
+  return controlled > 0 ? { kind: 'controlled', count: controlled } : null
 }

@@ -1,6 +1,6 @@
 import type { Clock, Stop } from '../../core/clock.ts'
 import type { Log } from '../../core/log.ts'
-import { nextCheck, type UnderWay, type UpdateState, whyNotInstall } from './update-rules.ts'
+import { type Hindrance, nextCheck, type UnderWay, type UpdateState, whyNotInstall } from './update-rules.ts'
 
 /** No installer could take the place of this copy of the program. */
 export class CannotUpdate extends Error {
@@ -57,9 +57,9 @@ export class UpdateWatch {
   }
 
   /** Installs what is ready. Returns why not; null where the program ends now. */
-  install(): string | null {
+  install(): Hindrance | null {
     const { updater, underWay, kiosk, log } = this.#options
-    if (!updater || this.#state.kind !== 'ready') return 'There is nothing to install.'
+    if (!updater || this.#state.kind !== 'ready') return { kind: 'nothing' }
     const why = whyNotInstall(underWay(), kiosk())
     if (why !== null) return why
     log.info({ version: this.#state.version }, 'an update is installed')

@@ -21,6 +21,8 @@ export const useSession = defineStore('session', () => {
   const capabilities = shallowRef<Capabilities | null>(null)
   /** Id of this session, by which its own control is told from others'; null before the first welcome. */
   const id = ref<string | null>(null)
+  /** Changes whenever browsers were signed in or out, or may have been. */
+  const signIns = ref(0)
   /** What is described of the plant. */
   const plant = shallowRef(new PlantLookup())
   /** Events were missed while the link was lost, and the person has not dismissed the notice yet. */
@@ -65,6 +67,9 @@ export const useSession = defineStore('session', () => {
       capabilities.value = welcome.capabilities
       id.value = welcome.session
     },
+    signIns: () => {
+      signIns.value += 1
+    },
     plant: (next) => {
       plant.value = new PlantLookup(next)
     },
@@ -97,6 +102,7 @@ export const useSession = defineStore('session', () => {
 
   return {
     id,
+    signIns,
     plant,
     client: markRaw(client),
     status,

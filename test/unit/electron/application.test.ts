@@ -164,7 +164,7 @@ function stage(overrides: Partial<Parts> = {}, args: readonly string[] = []): St
       },
       startText,
       failedStart,
-      diagnose: (file) => Promise.resolve(`written to ${file}`),
+      diagnose: (file) => Promise.resolve({ kind: 'written', file, refused: null }),
       rendererDir: join(dir, 'renderer'),
       journalThread: '/journal.js',
       configThread: 'nowhere',

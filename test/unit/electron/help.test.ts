@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { helpActs } from '../../../src/main/electron/help.ts'
+import { HELP_WORDS } from '../../../src/main/shell/help-words.ts'
+import type { Language } from '../../../src/shared/language.ts'
 import { endWithCommand } from '../../../src/main/electron/command-line.ts'
 import { type Updater, UpdateWatch } from '../../../src/main/shell/update-watch.ts'
 import { asWindow } from './as-electron.ts'
@@ -27,7 +29,8 @@ function help({
   updater = null,
   commands = 0,
   platform = 'linux',
-}: { updater?: Updater | null; commands?: number; platform?: NodeJS.Platform } = {}) {
+  language = 'en',
+}: { updater?: Updater | null; commands?: number; platform?: NodeJS.Platform; language?: Language } = {}) {
   const underWay = () => ({ commands, controlled: 0 })
   const log = new MemoryLog()
   const updates = new UpdateWatch({ updater, clock: new FakeClock(), log, underWay, kiosk: () => false })
@@ -35,10 +38,11 @@ function help({
   const choose = helpActs({
     window: () => window,
     show: (page) => order.push(`show ${page}`),
-    diagnose: (file) => Promise.resolve(`The diagnostics are in ${file}.`),
+    diagnose: (file) => Promise.resolve({ kind: 'written', file, refused: null }),
     updates,
     underWay,
     platform,
+    words: HELP_WORDS[language],
     log,
   })
   return { choose, brought: () => waitFor(() => updates.state.kind === 'ready') }
@@ -52,16 +56,19 @@ test('About leads to its page; diagnostics go where they are wanted, or nowhere'
   dialog.showSaveDialog.mockResolvedValueOnce({ filePath: '/a/b.zip' })
   choose('diagnose')
   await waitFor(() => said().length > 0)
-  expect(said()).toEqual(['The diagnostics are in /a/b.zip.'])
+  expect(said()).toEqual([expect.stringMatching(/^The diagnostics are in \/a\/b\.zip\./)])
   expect(dialog.showSaveDialog.mock.calls[0]?.[1]).toMatchObject({
     defaultPath: expect.stringMatching(/^andon-diagnostics-\d{8}-\d{6}\.zip$/) as string,
   })
 })
 
-test('updates that are off say so', async () => {
+test('updates that are off say so, in the language of the system', async () => {
   help().choose('updates')
   await waitFor(() => said().length === 1)
   expect(said()[0]).toMatch(/not looked for/)
+  help({ language: 'de' }).choose('updates')
+  await waitFor(() => said().length === 2)
+  expect(said()[1]).toMatch(/wird nicht gesucht/)
 })
 
 test('nobody waits for a download; what is ready is installed when that is chosen, and not while a command runs', async () => {

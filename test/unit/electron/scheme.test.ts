@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { beforeEach, expect, test, vi } from 'vitest'
@@ -57,6 +57,19 @@ test('what lies below /api/ is answered by the panel, as over HTTP', async () =>
   const answer = await get('/api/v1/events?limit=1')
   expect(answer.status).toBe(200)
   expect(await answer.json()).toEqual({ path: '/api/v1/events?limit=1' })
+})
+
+test('whatever the pages link to by its path is answered by the panel', async () => {
+  const pages = readdirSync('src/renderer', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.vue'),
+  )
+  const linked = pages.flatMap((name) =>
+    Array.from(readFileSync(join('src/renderer', name), 'utf8').matchAll(/href="(\/[^"]*)"/g), ([, path = '']) => path),
+  )
+  expect(linked).toContain('/ca.crt')
+  const { get } = serve()
+  for (const path of linked) expect((await get(path)).headers.get('x-path')).toBe(path)
+  expect((await get('/ca.crt/x')).status).toBe(404)
 })
 
 test('a file comes with its type and with the policy', async () => {

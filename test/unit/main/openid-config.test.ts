@@ -33,6 +33,8 @@ test.each([
   [{ issuer: 'https://a:b@login.example' }, '"openid.issuer" must be an https address'],
   [{ panel: 'http://panel.example' }, 'line 4: "openid.panel" must be an https address, or http on this computer'],
   [{ panel: 'https://panel.example/a' }, '"openid.panel" must be scheme, name and port alone, like https://panel.exa'],
+  [{ sign_in_hours: 0 }, '"openid.sign_in_hours" must be a whole number from 1 to 168, not 0'],
+  [{ sign_in_hours: 169 }, 'must be a whole number from 1 to 168, not 169'],
   [{ default_role: 'boss' }, '"openid.default_role" must be one of viewer, operator, engineer, administrator'],
   [{ roles: { a: 'boss' } }, '"openid.roles.a" must be one of viewer, operator, engineer, administrator'],
   [{ roles: { '': 'viewer' } }, '"openid.roles." must be a name of 1 to 128 characters'],
@@ -76,6 +78,7 @@ test('what is left out has its default', () => {
   expect(openIdConfig(settings(), 'a.yaml', NAMES, {})).toMatchObject({
     label: null,
     request: ['profile'],
+    signInMs: 12 * 3_600_000,
     rules: { roleClaim: 'roles', defaultRole: 'viewer', scopes: null },
   })
 })

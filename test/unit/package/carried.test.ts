@@ -21,7 +21,6 @@ test.each([
   ['pino/test/basic.test.js', false],
   ['yaml/README.md', false],
   ['yaml/dist/index.js', true],
-  ['typebox/build/index.mjs', false],
 ])('%s: carried %s', (path, expected) => {
   expect(carried(path, 'linux-x64')).toBe(expected)
 })

@@ -85,21 +85,41 @@ export function shownIn(
   port: number | undefined,
   address: string | undefined,
 ): Pick<Credentials, 'cookie' | 'bearer' | 'address'> {
+  const name = cookieName(port)
   return {
-    cookie: cookieIn(headers.cookie, cookieName(port)),
+    cookie: cookieIn(headers.cookie, SECURE + name) ?? cookieIn(headers.cookie, name),
     bearer: bearerIn(headers.authorization),
     address: (address ?? '').replace(/^::ffff:/, ''),
   }
 }
 
-export function setCookie(request: FastifyRequest, reply: FastifyReply, value: string | null): void {
+/**
+ * Gives out a sign-in's cookie, for HTTPS alone where the browser came by it; null takes it back. `overHttps`: known from
+ * elsewhere, for the way back from a provider says no origin.
+ */
+export function setCookie(request: FastifyRequest, reply: FastifyReply, value: string | null, overHttps = false): void {
+  const { protocol, headers, socket } = request
+  const plain = cookieName(socket.localPort)
+  const secure = SECURE + plain
+  // Behind a proxy the page's origin tells: one that is not ours was refused before. What a page merely reads says none,
+  // but the cookie's name says that it was given out over HTTPS.
+  const isSecure =
+    overHttps ||
+    protocol === 'https' ||
+    headers.origin?.startsWith('https:') === true ||
+    cookieIn(headers.cookie, secure) !== null
   const age = value === null ? 0 : Math.floor(ABSOLUTE_MS / 1000)
-  // Behind a proxy the page's origin tells: one that is not ours was refused before.
-  const isSecure = request.protocol === 'https' || request.headers.origin?.startsWith('https:') === true
-  const secure = isSecure ? '; Secure' : ''
-  const name = cookieName(request.socket.localPort)
-  void reply.header('Set-Cookie', `${name}=${value ?? ''}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`)
+  const attributes = `Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict`
+  void reply.header(
+    'Set-Cookie',
+    `${isSecure ? secure : plain}=${value ?? ''}; ${attributes}${isSecure ? '; Secure' : ''}`,
+  )
+  // Else one of the same name's plain HTTP would count in its place.
+  if (isSecure && value === null) void reply.header('Set-Cookie', `${plain}=; ${attributes}`)
 }
+
+/** A browser takes a cookie of such a name, and sends it, over HTTPS alone. */
+const SECURE = '__Host-'
 
 /** Cookies know no ports: two panels on one computer must not sign each other's people out. */
 function cookieName(port: number | undefined): string {

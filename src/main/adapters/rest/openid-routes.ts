@@ -36,7 +36,7 @@ export function openIdRoutes(app: FastifyInstance, openId: OpenIdSignIns): void 
     const query = request.raw.url?.split('?').slice(1).join('?') ?? ''
     try {
       const done = await openId.finish(query, cookie, visitorOf(request))
-      setCookie(request, reply, done.cookie)
+      setCookie(request, reply, done.cookie, panel.startsWith('https:'))
       // The browser keeps a strict cookie from here on. It does not send it along with this redirect, which another site
       // has begun; but the page that it leads to needs none, and what that page asks for is asked by our own site.
       return reply.redirect(`${panel}/#${done.to}`, 302)
