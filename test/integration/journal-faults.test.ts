@@ -163,6 +163,9 @@ test('[R5] where memory overflowed while the disk failed, the loss is counted an
   await sees(stays, 720)
   const { journal } = panel.health()
   expect(journal).toMatchObject({ state: 'memory', durable: 20 })
+  // What was on its way to the disk before memory overflowed must not come to it after all.
+  const { refused } = thread
+  await waitFor(() => thread.refused > refused, WAIT)
   thread.mend()
   const { lost } = await saysAllIsWell(stays, panel.url)
   // A commit that was on its way when the disk came back may have saved some more.

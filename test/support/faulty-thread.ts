@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { JournalFault } from '../../src/core/journal-store.ts'
@@ -7,7 +7,7 @@ import { tempDir } from './temp-dir.ts'
 
 /** Stands between the panel and the built journal thread: while the file `fault` is there, what is written fails. */
 const THREAD = `
-import { existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
 const on = parentPort.on.bind(parentPort)
@@ -18,6 +18,7 @@ parentPort.on = (name, listener) => on(name, name !== 'message' ? listener : (ca
   if (fault === '' || call.name === 'close') return listener(call)
   if (fault === 'exit') process.exit(1)
   if (fault === 'throw') throw new Error('the thread has a defect')
+  appendFileSync(FILE + '.refused', '.')
   parentPort.postMessage({ id: call.id, ok: false, fault, message: 'on demand', cause: 'the test' })
 })
 await import(REAL)
@@ -42,6 +43,12 @@ export class FaultyThread {
   /** From now on: `exit` ends the thread, `throw` lets it die of an exception, `hold` keeps it from answering. */
   fail(how: JournalFault | 'exit' | 'throw' | 'hold'): void {
     writeFileSync(this.#fault, how)
+  }
+
+  /** How many calls have failed. */
+  get refused(): number {
+    const file = `${this.#fault}.refused`
+    return existsSync(file) ? statSync(file).size : 0
   }
 
   mend(): void {
