@@ -11,8 +11,20 @@ export default defineConfig({
       externalizeDeps: {
         // Vite cannot see an optional dependency that failed to compile, and would then try to bundle its import.
         include: ['unix-dgram'],
-        // Hundreds of small files, which the process and each of its threads would open one by one at every start.
-        exclude: ['typebox', 'yaml', 'openid-client'],
+        // Hundreds of small files, which the process and each of its threads would find and open one by one at every start:
+        // that takes longer than what is done with them.
+        exclude: [
+          'typebox',
+          'yaml',
+          'openid-client',
+          'fastify',
+          '@fastify/static',
+          '@fastify/swagger',
+          'pino',
+          'prom-client',
+          'ws',
+          'fflate',
+        ],
       },
       outDir: 'out/main',
       target: 'node20.19',
