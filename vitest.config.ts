@@ -1,8 +1,20 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Where modules are mocked, which would go on to the next file. */
 const MOCKING = 'test/unit/electron/**/*.test.ts'
+
+/** Takes minutes: begun late, it would run on alone at the end. Otherwise larger files go first. */
+const LONGEST = 'test/integration/kill.test.ts'
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith(LONGEST)
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))]
+  }
+}
 
 function project(
   name: string,
@@ -29,6 +41,7 @@ export default defineConfig({
     passWithNoTests: false,
     // What files share is read and never written: each has its panels, folders, sockets and pages to itself.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 10_000, { exclude: [MOCKING] }),
       project('unit-electron', 10_000, { include: [MOCKING], isolate: true }),
