@@ -33,8 +33,8 @@ const FILES = [
   'LICENSE',
   '!**/*.map',
   // Bundled into out/main.
-  '!node_modules/{typebox,openid-client,oauth4webapi,jose}/**',
-  '!node_modules/yaml/browser/**',
+  '!node_modules/{typebox,yaml,openid-client,oauth4webapi,jose,pino,prom-client,ws,fflate}/**',
+  '!node_modules/{fastify,@fastify,ajv,fast-json-stringify,find-my-way,light-my-request}/**',
   // Only compiling needs these.
   '!node_modules/{nan,node-addon-api}/**',
   '!node_modules/@photostructure/sqlite/{src,scripts}/**',
