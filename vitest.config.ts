@@ -8,9 +8,11 @@ const MOCKING = 'test/unit/electron/**/*.test.ts'
 /** Takes minutes: begun late, it would run on alone at the end. Otherwise larger files go first. */
 const LONGEST = 'test/integration/kill.test.ts'
 
+const isLongest = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith(LONGEST)
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLongest = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith(LONGEST)
+    // oxlint-disable-next-line unicorn/no-array-sort -- this is no array
     const sorted = await super.sort(files)
     return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))]
   }
