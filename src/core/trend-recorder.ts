@@ -194,7 +194,8 @@ export class TrendRecorder {
    */
   async #found(at: TrendPosition): Promise<TrendPosition> {
     const { hub, journal } = this.#options
-    const { texts } = await journal.query({ order: 'asc', from: at.time, limit: 1 })
+    // The thread that reads the journal is not started for one that is empty.
+    const { texts } = hub.head === 0 ? { texts: [] } : await journal.query({ order: 'asc', from: at.time, limit: 1 })
     const offset = texts[0] === undefined ? hub.head : Number(/^\{"offset":(\d+)/.exec(texts[0])?.[1]) - 1
     this.#written = 0
     return { epoch: hub.epoch, offset: Math.min(offset, hub.head), time: at.time }

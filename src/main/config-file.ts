@@ -279,7 +279,9 @@ export interface CheckedConfigFile {
   readonly warnings: readonly string[]
 }
 
-const compiled = Compile(ConfigFileSchema)
+/** Compiled with the first file that there is to check: most panels start without one. */
+const compile = () => Compile(ConfigFileSchema)
+let compiled: ReturnType<typeof compile> | undefined
 
 /** Reads a configuration file. Throws a {@link UsageError} that names file, line and key. */
 export function readConfigFile(path: string): ConfigFile {
@@ -305,6 +307,7 @@ export function checkConfigFile(text: string, path: string): CheckedConfigFile {
   const yaml = readText(text, path)
   // An empty file says nothing, which is allowed.
   const value = yaml.value ?? {}
+  compiled ??= compile()
   if (!compiled.Check(value)) {
     const found = schemaMistakes(ConfigFileSchema, value)
     throw refusal(path, yaml, found.length > 0 ? found : [{ keys: [], text: 'is not right' }])

@@ -68,7 +68,7 @@ test('a datagram from Python shows up in the page, and so does what follows it',
 test('the page outlives the server: it says that it is lost, and goes on where it was', async () => {
   const dir = tempDir()
   const first = await startPanel([], { dir })
-  const page = await open(first.url, { expected: [/WebSocket connection to .* failed/] })
+  const page = await open(first.url, { expected: [/WebSocket connection to .* failed/, /ERR_CONNECTION_REFUSED/] })
   await live(page)
   await sendByPython(first.socket, [
     { machine: 'press_001', type: 'machine_registered', payload: { current_state: 'idle' } },

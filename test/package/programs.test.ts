@@ -79,7 +79,11 @@ describe.each(PROGRAMS)('the program for $system', ({ folder, program, resources
     for (const file of ['package.json', 'out/main/index.js', 'out/main/headless.js', 'out/main/journal.js']) {
       expect(files).toContain(file)
     }
-    for (const file of ['out/preload/index.cjs', 'out/renderer/index.html', 'node_modules/fastify/package.json']) {
+    for (const file of [
+      'out/preload/index.cjs',
+      'out/renderer/index.html',
+      'node_modules/electron-updater/package.json',
+    ]) {
       expect(files).toContain(file)
     }
     const roots = new Set(files.map((file) => file.split('/')[0]))

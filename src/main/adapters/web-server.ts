@@ -35,6 +35,7 @@ import { maybeAccessOf, requireIdentity, shownIn, WINDOW_ADDRESS } from './rest/
 import { HEALTHZ, READYZ } from './rest/probe-schema.ts'
 import { restRoutes } from './rest/routes.ts'
 import type { Trends } from './rest/trend-routes.ts'
+import { SCHEMA_CONTROLLER } from './rest/validation.ts'
 import type { TlsCredentials } from './tls/credentials.ts'
 import { acceptWebSocket, closeWebSocket, FRAME_LIMITS } from './ws-socket.ts'
 
@@ -137,6 +138,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     },
     clientErrorHandler: refuseNonsense,
     logger: false,
+    schemaController: SCHEMA_CONTROLLER,
     forceCloseConnections: true,
     bodyLimit: options.messageBytes,
     // Names have up to 128 characters, and one may be three bytes, each written as `%xx`.

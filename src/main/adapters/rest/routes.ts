@@ -48,7 +48,7 @@ export async function restRoutes(
     const what = isSafe ? 'see anything' : 'operate machines'
     throw new ApiError(403, 'origin_refused', `Pages of other origins may not ${what}.`)
   })
-  await describeRoutes(app)
+  describeRoutes(app)
   historyRoutes(app, history)
   trendRoutes(app, trends)
   aboutRoutes(app)

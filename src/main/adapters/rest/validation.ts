@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
+import type { FastifyInstance, FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
 import { tooDeep } from '../../../core/decode.ts'
 import { MAX_DEPTH } from '../../../shared/datagram.ts'
 import { ApiError } from './api-error.ts'
@@ -38,14 +38,26 @@ export function closeDoor(app: FastifyInstance): void {
     else if (tooDeep(text)) done(new ApiError(400, 'bad_json', `The body is nested deeper than ${MAX_DEPTH} levels.`))
     else void parse(request, text, done)
   })
-  app.setValidatorCompiler(validator as FastifySchemaCompiler<unknown>)
-  // What answers hold is typed; their schemas are there for the documentation, and tests hold answers to them.
-  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+}
+
+type SchemaController = NonNullable<FastifyServerOptions['schemaController']>
+type Compilers = NonNullable<SchemaController['compilersFactory']>
+
+/** What a server of Fastify's goes by in place of its own compilers, which then need not even be loaded. */
+export const SCHEMA_CONTROLLER: SchemaController = {
+  compilersFactory: {
+    // Its types know the validators of its own compiler alone.
+    buildValidator: (() => validator) as unknown as NonNullable<Compilers['buildValidator']>,
+    // What answers hold is typed; their schemas are there for the documentation, and tests hold answers to them.
+    buildSerializer: () => () => (value) => JSON.stringify(value),
+  },
 }
 
 const validator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const compiled = Compile(schema)
+  // Compiled once somebody asks: most routes are never asked while a panel runs, and it is to be there soon.
+  let compiled: Validator | undefined
   return (input: unknown) => {
+    compiled ??= Compile(schema)
     const value = httpPart === 'body' ? input : converted(schema, input)
     if (compiled.Check(value)) return { value }
     return { error: problem(httpPart, compiled.Errors(value)) }
