@@ -138,9 +138,12 @@ export class Mischief {
     }
   }
 
-  /** One after the other, so that the kernel's queue for the panel does not overflow. */
-  #garbage(): void {
-    garbage().forEach(({ bytes }, index) => this.#after(20 * index, () => this.#options.send(bytes)))
+  /** One after the other, also on a computer that is late, so that the kernel's queue for the panel does not overflow. */
+  #garbage(left = garbage()): void {
+    const [first, ...rest] = left
+    if (!first) return
+    this.#options.send(first.bytes)
+    this.#after(20, () => this.#garbage(rest))
   }
 
   #after(ms: number, run: () => void): void {

@@ -219,16 +219,20 @@ describe('misbehaviour', () => {
   })
 
   test('garbage', async () => {
-    const { misbehave, bytes, find } = start()
-    misbehave({ kind: 'garbage' })
-    await find('__proto__', 'constructor')
+    const { misbehave, bytes, heard, find } = start()
     // unix-dgram reads 65,536 bytes of a datagram.
     const received = (wanted: Buffer): boolean => bytes.some((one) => one.equals(wanted.subarray(0, 65_536)))
-    expect(
-      garbage()
-        .filter((one) => !received(one.bytes))
-        .map((one) => one.what),
-    ).toEqual([])
+    let rounds = 0
+    await waitFor(() => {
+      const missing = garbage().filter((one) => !received(one.bytes))
+      // What finds the queue full is lost, as from a real machine: it comes with the next round.
+      if (missing.length > 0 && heard.filter(({ type }) => type === 'constructor').length === rounds) {
+        misbehave({ kind: 'garbage' })
+        rounds += 1
+      }
+      return missing.length === 0
+    })
+    await find('__proto__', 'constructor')
   })
 
   test('crash leaves the socket and says nothing; restart says nothing either and goes on', async () => {
