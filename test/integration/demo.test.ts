@@ -232,7 +232,7 @@ describe('misbehaviour', () => {
       }
       return missing.length === 0
     })
-    await find('__proto__', 'constructor')
+    expect((await find('__proto__', 'constructor')).payload).toBeDefined()
   })
 
   test('crash leaves the socket and says nothing; restart says nothing either and goes on', async () => {
