@@ -7,8 +7,7 @@ import { datagram, unixSender } from '../support/sender.ts'
 import { RawViewer, Viewer } from '../support/viewer.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-/** As many as leave room for the rest of the tests' own files; each has two ends in this process. */
-const HALF_OPEN = 2_000
+const HALF_OPEN = 10_000
 
 /** A bare connection, of which everything that comes is kept. */
 class Line {
