@@ -146,7 +146,7 @@ test(`${HALF_OPEN} half-open connections neither end the panel nor disturb who i
   const lines: Line[] = []
   while (lines.length < HALF_OPEN) {
     // No more at a time than the system's queue holds: it would let the others wait for seconds.
-    const some = Array.from({ length: 200 }, () => new Line(panel.url))
+    const some = Array.from({ length: 50 }, () => new Line(panel.url))
     await waitFor(() => some.every(({ opened, closed }) => opened || closed))
     lines.push(...some)
   }

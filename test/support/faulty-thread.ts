@@ -1,18 +1,18 @@
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { JournalFault } from '../../src/core/journal-store.ts'
 import { JOURNAL_THREAD } from './panel.ts'
 import { tempDir } from './temp-dir.ts'
 
-/** Stands between the panel and the built journal thread: while the file `fault` is there, what is written fails. */
+/** Stands between the panel and the built journal thread: while the file `fault` says so, what is written fails. */
 const THREAD = `
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
 const on = parentPort.on.bind(parentPort)
 parentPort.on = (name, listener) => on(name, name !== 'message' ? listener : (call) => {
-  const said = () => (workerData.role === 'ROLE' && existsSync(FILE) ? readFileSync(FILE, 'utf8') : '')
+  const said = () => (workerData.role === 'ROLE' ? readFileSync(FILE, 'utf8') : '')
   while (said() === 'hold') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
   const fault = said()
   if (fault === '' || call.name === 'close') return listener(call)
@@ -34,6 +34,7 @@ export class FaultyThread {
   /** `role`: whose calls fail. */
   constructor(role: 'writer' | 'trends' = 'writer') {
     const real = JSON.stringify(pathToFileURL(JOURNAL_THREAD).href)
+    this.mend()
     writeFileSync(
       this.file,
       THREAD.replaceAll('FILE', JSON.stringify(this.#fault)).replace('ROLE', role).replace('REAL', real),
@@ -47,11 +48,10 @@ export class FaultyThread {
 
   /** How many calls have failed. */
   get refused(): number {
-    const file = `${this.#fault}.refused`
-    return existsSync(file) ? statSync(file).size : 0
+    return statSync(`${this.#fault}.refused`, { throwIfNoEntry: false })?.size ?? 0
   }
 
   mend(): void {
-    rmSync(this.#fault, { force: true })
+    writeFileSync(this.#fault, '')
   }
 }
