@@ -18,10 +18,15 @@ function step(name, run) {
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   }
+  over(name, ok, start)
+  return ok
+}
+
+/** Counts a step, and says how it went. @param {string} name @param {boolean} ok @param {number} start */
+function over(name, ok, start) {
   if (ok) passed += 1
   else failed += 1
   process.stdout.write(`— ${name}: ${ok ? 'passed' : 'FAILED'} in ${((Date.now() - start) / 1000).toFixed(1)} s\n`)
-  return ok
 }
 
 /**
@@ -40,10 +45,8 @@ async function besideOthers(name, bin, args) {
     })
     child.once('close', (code) => resolve(code === 0))
   })
-  if (ok) passed += 1
-  else failed += 1
-  const seconds = ((Date.now() - start) / 1000).toFixed(1)
-  process.stdout.write(`\n— ${name}\n${output}— ${name}: ${ok ? 'passed' : 'FAILED'} in ${seconds} s\n`)
+  process.stdout.write(`\n— ${name}\n${output}`)
+  over(name, ok, start)
 }
 
 /** @param {string} bin @param {string[]} args @param {NodeJS.ProcessEnv} [env] */

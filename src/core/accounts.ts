@@ -16,7 +16,7 @@ export interface Showing {
   readonly proof?: Proof
 }
 
-/** The machine's own display. */
+/** The machine's own display, in place of an address. */
 export const AT_DISPLAY = 'local display'
 
 /** Under which those who are not named are counted. */

@@ -183,5 +183,5 @@ export class Entrance {
 const AT_THE_DISPLAY = 'This can only be done at the machine’s own display, by whoever is signed in at it.'
 
 export function fromOf({ local, address }: Visitor): string {
-  return local ? 'local display' : address
+  return local ? AT_DISPLAY : address
 }

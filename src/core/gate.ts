@@ -4,7 +4,7 @@ import type { PlantLookup } from '../shared/plant-lookup.ts'
 import { Access } from './access.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { AccountRecord, AccountStore, TokenRecord } from './account-store.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, AT_DISPLAY } from './accounts.ts'
 import type { Audit } from './audit.ts'
 import type { Clock, Stop } from './clock.ts'
 import type { Display } from './display.ts'
@@ -55,9 +55,6 @@ const DISPLAY_ROLE: Role = 'operator'
  */
 const LOCKED_ROLE: Role = 'viewer'
 const WHILE_LOCKED: ReadonlySet<Action> = new Set<Action>(['stop'])
-
-/** In place of an address. */
-const LOCAL_DISPLAY = 'local display'
 
 /** Called with whom it concerns that browsers were signed in or out: whose they are, and whoever sees everybody's. */
 export type SignInsListener = (concerns: (access: Access) => boolean) => void
@@ -125,7 +122,7 @@ export class Gate {
     if (!was) return false
     signIns.end(was.signIn)
     const who = accounts.byId(was.account)?.name ?? '?'
-    audit.record({ who, from: LOCAL_DISPLAY }, { action: 'display_locked', target: 'panel', new: { why } })
+    audit.record({ who, from: AT_DISPLAY }, { action: 'display_locked', target: 'panel', new: { why } })
     this.recheck()
     return true
   }
@@ -184,7 +181,7 @@ export class Gate {
     }
     if (!account || account.disabled) return UNKNOWN
     const { id } = used.signIn
-    return known(this.#named(account, null, 'sign_in', local ? LOCAL_DISPLAY : address, id, local), used.fresh)
+    return known(this.#named(account, null, 'sign_in', local ? AT_DISPLAY : address, id, local), used.fresh)
   }
 
   #byToken(text: string, address: string): Identified {
@@ -229,7 +226,7 @@ export class Gate {
       displayName: local ? 'Local display' : 'Operator',
       role,
       by,
-      from: local ? LOCAL_DISPLAY : address,
+      from: local ? AT_DISPLAY : address,
       local,
       credential: null,
       scopes: [],
@@ -247,7 +244,7 @@ export class Gate {
       role: LOCKED_ROLE,
       ...(may(account.role, 'stop') ? { besides: WHILE_LOCKED } : {}),
       by: 'locked',
-      from: LOCAL_DISPLAY,
+      from: AT_DISPLAY,
       local: true,
       credential: null,
       scopes: [account.scope],

@@ -15,9 +15,9 @@ export function useInsteadOfState(machine: () => string): ComputedRef<string | n
   return computed(() => {
     const name = machine()
     if (source.machines.get(name)?.state !== null) return null
-    const running = source.executions.all().findLast((each) => each.machine === name && isLive(each))
+    const running = source.executions.of(name).findLast(isLive)
     if (running) return running.name ?? running.id
-    const devices = source.devices.all().filter((each) => each.machine === name).length
+    const devices = source.devices.keysOf(name).length
     return devices === 0 ? null : t('devices.count', { count: format.value.number(devices) }, devices)
   })
 }

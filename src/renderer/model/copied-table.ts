@@ -29,6 +29,16 @@ export class CopiedTable<T extends object> {
     return this.keys.value.flatMap((key) => this.get(key) ?? [])
   }
 
+  /** Reactive: the keys of one machine's items, where keys begin with the machine and a line break. */
+  keysOf(machine: string): string[] {
+    return this.keys.value.filter((key) => key.startsWith(`${machine}\n`))
+  }
+
+  /** Reactive: the items themselves; what happens to those of other machines is nothing to whoever looks. */
+  of(machine: string): T[] {
+    return this.keysOf(machine).flatMap((key) => this.get(key) ?? [])
+  }
+
   /** Publishes what has changed since the last time. */
   publish(items: ReadonlyMap<string, T>): void {
     let changed = items.size !== this.keys.value.length
