@@ -44,6 +44,8 @@ export interface HubOptions {
   readonly ring?: RingLimits
   /** Default: an empty log. */
   readonly from?: Continuation
+  /** Told what a watcher throws. Default: it is thrown at whoever told the event, who is not at fault. */
+  readonly defect?: (error: unknown) => void
 }
 
 /** Some events as one frame, shared by all who stand where it begins. `frame` is null where the filter let none through. */
@@ -61,6 +63,7 @@ export class Hub {
   readonly #snapshots = new SnapshotWriter()
   readonly #listeners = new Set<() => void>()
   readonly #watchers = new Set<(event: EventView) => void>()
+  readonly #defect: ((error: unknown) => void) | undefined
   /** Events that the watchers have not all seen yet; null while nobody is being told. */
   #unseen: EventView[] | null = null
   #epoch: string
@@ -72,6 +75,7 @@ export class Hub {
   constructor(options: HubOptions) {
     const { clock, epoch, ring = RING_LIMITS, from = { head: 0, epochs: [], folded: newFolded(), tail: [] } } = options
     this.#clock = clock
+    this.#defect = options.defect
     this.#ringLimits = ring
     this.#epoch = epoch
     this.#epochs = [...from.epochs, { epoch, first: from.head + 1 }]
@@ -249,7 +253,9 @@ export class Hub {
       }
     }
     this.#unseen = null
-    if (errors.length > 0) throw errors[0]
+    if (errors.length === 0) return
+    if (!this.#defect) throw errors[0]
+    for (const error of errors) this.#defect(error)
   }
 
   #ringFrom({ head, tail }: Continuation): Ring {

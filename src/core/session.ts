@@ -15,6 +15,7 @@ import { door } from './door.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { Hub } from './hub.ts'
 import { type Identity, sameKey } from './identities.ts'
+import type { Log } from './log.ts'
 import { LogCursor, type SharedFrames } from './log-cursor.ts'
 import { MessageRate } from './message-rate.ts'
 import type { Operations } from './operations.ts'
@@ -49,6 +50,7 @@ export interface SessionHouse {
   readonly hub: Hub
   readonly archive: Archive
   readonly clock: Clock
+  readonly log: Log
   readonly limits: SessionLimits
   readonly version: string
   readonly operations: Operations
@@ -132,7 +134,13 @@ export class Session implements Connection {
       if (!this.#live || this.#badMessages >= BAD_MESSAGES) this.end(CLOSE_CODES.bad_message)
       return
     }
-    this.#handle(parsed.value)
+    try {
+      this.#handle(parsed.value)
+    } catch (error) {
+      // Nobody below would catch it, and it would end the panel for all.
+      this.house.log.error({ err: error, type: parsed.value.type }, 'a viewer’s message could not be handled')
+      this.end(CLOSE_CODES.internal)
+    }
   }
 
   drained(): void {

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts'
 import { FlushTimer } from './flush-timer.ts'
 import type { Hub } from './hub.ts'
 import { Identities, type Identity } from './identities.ts'
+import type { Log } from './log.ts'
 import type { SharedFrames } from './log-cursor.ts'
 import type { Operations } from './operations.ts'
 import { Session, type SessionHouse, type SessionLimits } from './session.ts'
@@ -22,6 +23,7 @@ export interface SessionsOptions {
   readonly hub: Hub
   readonly archive: Archive
   readonly clock: Clock
+  readonly log: Log
   readonly limits: SessionLimits
   /** Most remote viewers at a time. The local display is not counted: it must always get in. */
   readonly connections: number

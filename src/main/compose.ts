@@ -191,6 +191,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     hub,
     archive: journal,
     clock,
+    log,
     limits,
     connections: config.connections,
     connectionsPerAddress: config.connectionsPerAddress,

@@ -27,10 +27,12 @@ export async function openEventLog(config: Config, threadFile: string, clock: Cl
   const store = new SqliteStore({ dataDir, threadFile, log })
   const epoch = randomUUID()
   const opened = await store.open(epoch).catch(asJournalError)
-  const hub = new Hub(
+  const hub = new Hub({
+    clock,
     // The store may have taken the epoch's name down before it failed: for other offsets than those in memory.
-    opened instanceof JournalError ? { clock, epoch: randomUUID() } : { clock, epoch, from: continuation(opened) },
-  )
+    ...(opened instanceof JournalError ? { epoch: randomUUID() } : { epoch, from: continuation(opened) }),
+    defect: (error) => log.error({ err: error }, 'what watches the events failed on one'),
+  })
   const journal = new Journal({
     hub,
     store,

@@ -1,7 +1,20 @@
 import type { Refusal } from '../../src/shared/health.ts'
 import { Random } from '../support/random.ts'
 
-const NAMES = ['m', 'press_001', 'преса', 'a b', '<script>', '__proto__', 'constructor', '😀', '"quoted"', '\\', '{[']
+const NAMES = [
+  'm',
+  'press_001',
+  'преса',
+  'a b',
+  '<script>',
+  '__proto__',
+  'constructor',
+  '😀',
+  '"quoted"',
+  '\\',
+  '{[',
+  'm\ud800',
+]
 const TYPES = ['state_change', 'error', 'activity_log', 'job_started', 'machine_registered', 'initial', 'x', 'ANY']
 const ODD: readonly unknown[] = [
   null,

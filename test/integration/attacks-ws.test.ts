@@ -219,3 +219,21 @@ test('deep and huge JSON is refused in plain words', async () => {
   for (const text of raw.texts) expect(text).not.toMatch(/node_modules|\.ts:|at .*\(/)
   await serves(panel, viewer)
 })
+
+test('half of a surrogate pair is a name like any other, for machines and for commands', async () => {
+  const { panel, viewer } = await stage()
+  const sender = unixSender(panel.socket)
+  const raw = await new RawViewer(panel.url).open()
+  raw.hello()
+  await raw.message('snapshot')
+  const before = panel.health().listeners[0]?.accepted ?? 0
+  await sender.send(datagram('\ud800', 'error', { message: 'It is stuck.' }))
+  await sender.send(datagram('\ud800', 'device_update', { device_id: '\udc00', new_state: { '\ud800': 1 } }))
+  raw.send({ type: 'command', id: 1, command: 'command-1', machine: '\ud800', event: { type: '\ud800', payload: {} } })
+  raw.send({ type: 'ping', id: 'after' })
+  await waitFor(() => raw.messages.some(({ id }) => id === 'after'))
+  await waitFor(() => viewer.client.replica.state.alarms.get('%EF%BF%BD/error')?.active, { what: 'its alarm' })
+  await waitFor(() => (panel.health().listeners[0]?.accepted ?? 0) === before + 2)
+  expect(panel.health().listeners[0]).toMatchObject({ errors: 0 })
+  await serves(panel, viewer)
+})

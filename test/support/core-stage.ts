@@ -18,6 +18,7 @@ import type { Datagram } from '../../src/shared/datagram.ts'
 import { OPEN } from './access.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeSocket } from './fake-socket.ts'
+import { MemoryLog } from './memory-log.ts'
 import type { Random } from './random.ts'
 import { randomEvent } from './random-datagram.ts'
 
@@ -88,6 +89,7 @@ export class CoreStage {
   readonly clock = new FakeClock()
   readonly hub: Hub
   readonly archive: StageArchive
+  readonly log = new MemoryLog()
   readonly sessions: Sessions
   readonly plant = new DescribedPlant({ staleAfterMs: 60_000, controlPrefix: '/control-' })
   /** Where commands go: the test reads what was sent, and says what the machine's socket answers. */
@@ -131,6 +133,7 @@ export class CoreStage {
       hub: this.hub,
       archive: this.archive,
       clock,
+      log: this.log,
       limits: {
         helloMs: 10_000,
         heartbeatMs: 30_000,

@@ -85,6 +85,7 @@ export class JournalStage {
       hub,
       archive: journal,
       clock,
+      log,
       limits: {
         helloMs: 10_000,
         heartbeatMs: 30_000,

@@ -119,6 +119,20 @@ describe('watchers', () => {
     expect(seen).toEqual([1, 2, 3, 4, 5])
   })
 
+  test('are no matter of whoever tells the event, where somebody hears of their defects', () => {
+    const defects: unknown[] = []
+    const hub = new Hub({ clock: new FakeClock(), epoch: 'e', defect: (error) => defects.push(error) })
+    const [one, two] = [new Error('one'), new Error('two')]
+    hub.watch(() => {
+      throw one
+    })
+    hub.watch(() => {
+      throw two
+    })
+    expect(hub.report('panel', 'm', 'x', {}).offset).toBe(1)
+    expect(defects).toEqual([one, two])
+  })
+
   test('may unsubscribe themselves and each other while they are told', () => {
     const { hub, tell } = staged()
     const seen: string[] = []

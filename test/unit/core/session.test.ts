@@ -301,6 +301,23 @@ test('[B1] twenty messages that cannot be understood end the session', () => {
   expect(viewer.socket.types.filter((type) => type === 'error')).toHaveLength(20)
 })
 
+test('a defect in handling what one viewer sent ends its session, is in the log, and disturbs no other', () => {
+  const stage = new CoreStage()
+  const [one, other] = [stage.live(), stage.live()]
+  const defect = new Error('a defect')
+  stage.operations.stop = () => {
+    throw defect
+  }
+  one.send({ type: 'stop', id: 1, command: 'command-1', machine: 'm' })
+  closedWith(one, 'internal')
+  expect(stage.log.records).toEqual([
+    { level: 'error', fields: { err: defect, type: 'stop' }, message: 'a viewer’s message could not be handled' },
+  ])
+  stage.event('m')
+  flush(stage)
+  expect(other.socket.offsets).toEqual([1])
+})
+
 test('an error’s sentence is bounded', () => {
   const viewer = new CoreStage().live()
   viewer.send({ type: 'subscribe', id: 1, channel: 'x'.repeat(60_000) })

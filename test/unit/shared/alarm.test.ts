@@ -84,3 +84,8 @@ test('a slash in a name cannot make two alarms one', () => {
   expect(alarmId('cell_1', 'motor_01', 'speed', 'high')).toBe('cell_1/motor_01/speed/high')
   expect(alarmId('a/b', 'c')).not.toBe(alarmId('a', 'b/c'))
 })
+
+test('an id can be written of any name, half of a surrogate pair too, which no URL can hold', () => {
+  expect(alarmId('a/b', 'й', '\ud83d\ude00', 'half \ud800')).toBe('a%2Fb/%D0%B9/%F0%9F%98%80/half%20%EF%BF%BD')
+  expect(decodeURIComponent(alarmId('\udc00x'))).toBe('\ufffdx')
+})
