@@ -37,6 +37,7 @@ import { restRoutes } from './rest/routes.ts'
 import type { Trends } from './rest/trend-routes.ts'
 import { SCHEMA_CONTROLLER } from './rest/validation.ts'
 import type { TlsCredentials } from './tls/credentials.ts'
+import { TurnQueue } from './turn-queue.ts'
 import { acceptWebSocket, closeWebSocket, FRAME_LIMITS } from './ws-socket.ts'
 
 /** Path of the protocol's endpoint. */
@@ -113,15 +114,17 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   const gate = new ConnectionGate(options.sockets)
   const requests = new AddressRate(REQUEST_RATE)
   const upgrades = new AddressRate(SESSION_RATE)
+  const turns = new TurnQueue()
   const app = Fastify({
     // Also for the second address that "localhost" may have.
     serverFactory(handler) {
       const server = boundedServer(
         (request, response) => {
-          const isIn = requests.admit(request.socket.remoteAddress, () => {
-            // Whoever has gone while they waited is owed no answer.
+          // Whoever has gone while they waited is owed no answer.
+          const answer = (): void => {
             if (!request.socket.destroyed) handler(request, response)
-          })
+          }
+          const isIn = requests.admit(request.socket.remoteAddress, () => turns.run(answer))
           if (isIn) return
           response.writeHead(429, { ...SECURITY_HEADERS, 'Content-Type': 'text/plain', Connection: 'close' })
           response.end('Too many requests from this address.\n')
