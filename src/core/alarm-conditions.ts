@@ -31,7 +31,8 @@ const LIMITS = [
 
 /**
  * The conditions of a tag with limits. `isActive` tells whether an alarm's condition held before: an alarm clears only
- * once the value has come back by the deadband. What has no good value keeps what it had, apart from its quality.
+ * once the value has come back by the deadband. What has no good value keeps what it had, apart from its quality; what is
+ * stale keeps that too.
  */
 export function tagConditions(
   device: Pick<Device, 'machine' | 'id'>,
@@ -56,36 +57,40 @@ export function tagConditions(
     const message = `${name} is ${word} ${limit}${unit}.`
     conditions.push({ ...about, id: alarm, source: key, priority, message, active, limit })
   }
+  const quality = alarmId(machine, id, tag.name, 'quality')
   conditions.push({
     ...about,
-    id: alarmId(machine, id, tag.name, 'quality'),
+    id: quality,
     source: 'quality',
     priority: 'low',
     message: `${name} has no good value.`,
-    active: tag.quality === 'bad',
+    // Nobody knows how it is now with one that nothing is heard of any more.
+    active: tag.quality === 'stale' ? isActive(quality) : tag.quality === 'bad',
     limit: null,
   })
   return conditions
 }
 
-/** Change in units per second from one value to the next. */
+/** `rate`: in units per second from one value to the next; null where there is no news of it, which changes nothing. */
 export function rateCondition(
   device: Pick<Device, 'machine' | 'id'>,
   tag: Tag,
   description: TagDescription,
   limit: number,
-  rate: number,
+  rate: number | null,
+  isActive: (id: string) => boolean,
 ): AlarmCondition {
+  const id = alarmId(device.machine, device.id, tag.name, 'rate')
   const unit = description.unit === undefined ? '' : ` ${description.unit}`
   return {
-    id: alarmId(device.machine, device.id, tag.name, 'rate'),
+    id,
     machine: device.machine,
     device: device.id,
     tag: tag.name,
     source: 'rate',
     priority: 'medium',
     message: `${description.label ?? tag.name} changes by more than ${limit}${unit} a second.`,
-    active: Math.abs(rate) > limit,
+    active: rate === null ? isActive(id) : Math.abs(rate) > limit,
     value: tag.value,
     limit,
   }
@@ -101,7 +106,7 @@ interface MachineAlarms {
 /** Writing an id costs more than all else that an event without news asks of the alarms. */
 const ids = new WeakMap<Machine, MachineAlarms>()
 
-export function machineAlarms(machine: Machine): MachineAlarms {
+function machineAlarms(machine: Machine): MachineAlarms {
   const known = ids.get(machine)
   if (known) return known
   const { name } = machine
@@ -112,7 +117,7 @@ export function machineAlarms(machine: Machine): MachineAlarms {
 
 /**
  * What a machine's own state says: an error, a state that is an alarm, silence. Only what is `wanted` is put together:
- * this is asked for nearly every event, and there is seldom news.
+ * this is asked for every event, and there is seldom news.
  */
 export function machineConditions(
   machine: Machine,

@@ -3,7 +3,6 @@ import type { Payload } from '../shared/datagram.ts'
 import { type Device, deviceKey } from '../shared/device.ts'
 import type { EventView } from '../shared/event.ts'
 import { eventDevice } from '../shared/event-device.ts'
-import type { Family } from '../shared/family.ts'
 import { idField, MAX_TEXT, textField } from '../shared/fold/fields.ts'
 import { linkKey } from '../shared/link.ts'
 import { holds } from '../shared/interlock.ts'
@@ -12,7 +11,6 @@ import {
   commandCondition,
   linkCondition,
   linkConditions,
-  machineAlarms,
   machineConditions,
   rateCondition,
   tagConditions,
@@ -35,8 +33,15 @@ export interface AlarmsOptions {
   readonly panel: () => readonly AlarmCondition[]
 }
 
-/** Events that can change what a machine's own alarms look at. */
-const STATE_FAMILIES: ReadonlySet<Family> = new Set<Family>(['machine', 'error', 'job'])
+/** A tag's value, and how it differed from the one before. */
+interface Sample {
+  readonly value: number
+  /** Source's time where it says one, epoch milliseconds. */
+  readonly time: number
+  readonly change: { readonly by: number; readonly ms: number } | null
+  /** By the monotonic clock, milliseconds. */
+  readonly heard: number
+}
 
 interface Pending {
   readonly stop: Stop
@@ -50,8 +55,8 @@ interface Pending {
 export class Alarms {
   readonly #options: AlarmsOptions
   readonly #pending = new Map<string, Pending>()
-  /** Last value and time of the tags whose rate of change is limited, by alarm id. */
-  readonly #rates = new Map<string, { readonly value: number; readonly time: number }>()
+  /** The last value of the tags whose rate of change is limited, by alarm id. */
+  readonly #samples = new Map<string, Sample>()
   readonly #stops: readonly Stop[]
 
   constructor(options: AlarmsOptions) {
@@ -76,13 +81,12 @@ export class Alarms {
   #look(event: EventView): void {
     const { hub } = this.#options
     const { family, machine, origin } = event
+    // Any sign of life ends silence, and brings back one that was gone with its error.
+    this.#lookAtMachine(machine)
     if (family === 'device') {
       const { device } = eventDevice(event)
       const found = device === null ? undefined : hub.folded.devices.get(deviceKey(machine, device))
-      if (found) this.#lookAtDevice(found)
-    } else if (STATE_FAMILIES.has(family) || this.#isSilent(machine)) {
-      // Any sign of life ends silence.
-      this.#lookAtMachine(machine)
+      if (found) for (const condition of this.#deviceConditions(found)) this.#consider(condition)
     }
     if (family === 'command' && origin === 'panel') this.#consider(commandCondition(machine, hub.folded.commands))
     if (family === 'alarm' && origin === 'machine') this.#own(event)
@@ -105,17 +109,6 @@ export class Alarms {
   readonly #isNews = (id: string, active: boolean): boolean =>
     (this.#options.hub.folded.alarms.get(id)?.active ?? false) !== active || this.#pending.has(id)
 
-  #isSilent(name: string): boolean {
-    const { machines, alarms } = this.#options.hub.folded
-    const machine = machines.get(name)
-    return machine !== undefined && (alarms.get(machineAlarms(machine).stale)?.active ?? false)
-  }
-
-  #lookAtDevice(device: Device): void {
-    for (const condition of this.#deviceConditions(device)) this.#consider(condition)
-    if (this.#isSilent(device.machine)) this.#lookAtMachine(device.machine)
-  }
-
   #deviceConditions(device: Device): AlarmCondition[] {
     const { plant } = this.#options
     const described = plant.device(device.machine, device.id)?.tags
@@ -124,26 +117,40 @@ export class Alarms {
       const description = plant.tag(device.machine, device.id, tag.name, device.type)
       const limits = description?.limits
       if (!description || !limits) return []
-      const conditions = tagConditions(device, tag, description, limits, (id) => this.#isActive(id))
+      const conditions = tagConditions(device, tag, description, limits, this.#isActive)
       if (limits.rate === undefined) return conditions
       const id = alarmId(device.machine, device.id, tag.name, 'rate')
-      return [...conditions, rateCondition(device, tag, description, limits.rate, this.#rateOf(id, tag))]
+      const rate = this.#rateOf(id, tag)
+      return [...conditions, rateCondition(device, tag, description, limits.rate, rate, this.#isActive)]
     })
   }
 
-  #rateOf(id: string, { value, time, sourceTime, quality }: Device['tags'][number]): number {
-    if (typeof value !== 'number' || quality === 'bad' || quality === 'stale') return 0
+  /** Null where the tag has no value that is newer than the last, or none to compare with. */
+  #rateOf(id: string, { value, time, sourceTime, quality }: Device['tags'][number]): number | null {
+    if (typeof value !== 'number' || quality === 'bad' || quality === 'stale') return null
     const at = sourceTime ?? time
-    const before = this.#rates.get(id)
-    if (before && at <= before.time) return 0
-    this.#rates.set(id, { value, time: at })
-    return before ? (value - before.value) / ((at - before.time) / 1000) : 0
+    const before = this.#samples.get(id)
+    if (before && at <= before.time) return null
+    const change = before ? { by: value - before.value, ms: at - before.time } : null
+    this.#samples.set(id, { value, time: at, change, heard: this.#options.clock.monotonic() })
+    return change && (change.by / change.ms) * 1_000
+  }
+
+  /** Of what is only told when it changes, no next value says that it has stopped: time does. */
+  #settleRates(): void {
+    const { alarms } = this.#options.hub.folded
+    const now = this.#options.clock.monotonic()
+    for (const [id, { change, heard }] of this.#samples) {
+      const raised = this.#pending.get(id)?.condition ?? alarms.get(id)
+      if (!change || !raised?.active || raised.limit === null) continue
+      const rate = (Math.abs(change.by) / (change.ms + now - heard)) * 1_000
+      if (rate <= raised.limit) this.#consider({ ...raised, active: false })
+    }
   }
 
   /** True while the condition of the alarm holds, or is about to count as holding. */
-  #isActive(id: string): boolean {
-    return this.#pending.get(id)?.condition.active ?? this.#options.hub.folded.alarms.get(id)?.active ?? false
-  }
+  readonly #isActive = (id: string): boolean =>
+    this.#pending.get(id)?.condition.active ?? this.#options.hub.folded.alarms.get(id)?.active ?? false
 
   /** A machine raises or clears an alarm of its own. */
   #own({ machine, type, payload }: EventView): void {
@@ -195,6 +202,7 @@ export class Alarms {
 
   #tick(): void {
     const { hub, clock, panel } = this.#options
+    this.#settleRates()
     const wrong = panel()
     for (const condition of wrong) this.#consider(condition)
     const now = clock.now()

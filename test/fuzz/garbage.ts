@@ -1,6 +1,8 @@
 import type { Refusal } from '../../src/shared/health.ts'
 import { Random } from '../support/random.ts'
 
+const words = (text: string): string[] => text.trim().split(/\s+/)
+
 const NAMES = [
   'm',
   'press_001',
@@ -16,14 +18,14 @@ const NAMES = [
   'm\ud800',
 ]
 /** Of every family: each is folded, looked at for alarms, recorded. */
-const TYPES = [
-  ...['state_change', 'machine_registered', 'machine_terminated', 'machine_stale', 'job_started', 'job_completed'],
-  ...['error', 'error_occurred', 'activity_log', 'log_entry', 'connection_event', 'initial', 'x', 'ANY'],
-  ...['device_update', 'tag_update', 'hardware_health_update', 'status_change', 'initial_execution_state'],
-  ...['block_started', 'block_executed', 'flow_status_changed', 'cycle_completed', 'action_template_started'],
-  ...['workflow:started', 'workflow:progress', 'workflow:result', 'node:started', 'node:failed'],
-  ...['alarm_raised', 'alarm_cleared', 'command_result', 'command_requested', 'control_granted', 'panel_started'],
-]
+const TYPES = words(`
+  state_change machine_registered machine_terminated machine_stale job_started job_completed error
+  error_occurred activity_log log_entry connection_event initial x ANY device_update tag_update
+  hardware_health_update status_change initial_execution_state block_started block_executed
+  flow_status_changed cycle_completed action_template_started workflow:started workflow:progress
+  workflow:result node:started node:failed alarm_raised alarm_cleared command_result command_requested
+  control_granted panel_started
+`)
 const ODD: readonly unknown[] = [
   null,
   true,
@@ -38,45 +40,14 @@ const ODD: readonly unknown[] = [
   { toString: 1, valueOf: null },
   { length: -1 },
 ]
-const KEYS = [
-  ...[
-    'to_state',
-    'from_state',
-    'current_state',
-    'event_trigger',
-    'level',
-    'message',
-    'error',
-    'error_message',
-    'module',
-  ],
-  ...[
-    'job_id',
-    'job_type',
-    'device_id',
-    'device_type',
-    'new_state',
-    'tag',
-    'value',
-    'quality',
-    'device',
-    'last_updated',
-  ],
-  ...[
-    'executionId',
-    'executionContext',
-    'blockId',
-    'blockStatus',
-    'status',
-    'programId',
-    'cycleId',
-    'actionTemplateId',
-  ],
-  ...['workflowId', 'workflowDefinition', 'nodeId', 'result', 'definition', 'totalNodes', 'estimatedTimeRemaining'],
-  ...['connection_type', 'direction', 'success', 'response_time_ms', 'data_size_bytes', 'id', 'alarm_id', 'alarm'],
-  ...['priority', 'limit', 'active', 'command_id', 'session', 'holder', 'until', 'reason', 'timestamp'],
-  ...['__proto__', 'constructor', 'x'],
-]
+const KEYS = words(`
+  to_state from_state current_state event_trigger level message error error_message module job_id
+  job_type device_id device_type new_state tag value quality device last_updated executionId
+  executionContext blockId blockStatus status programId cycleId actionTemplateId workflowId
+  workflowDefinition nodeId result definition totalNodes estimatedTimeRemaining connection_type
+  direction success response_time_ms data_size_bytes id alarm_id alarm priority limit active command_id
+  session holder until reason timestamp __proto__ constructor x
+`)
 /** What a payload's fields hold more often than anything: things find each other again. */
 const USUAL = ['m', 'press_001', 'd', 'd\ud800', 'running', 'completed', 'error', 'good', 'high', 1, 0, true]
 

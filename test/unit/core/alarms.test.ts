@@ -126,6 +126,42 @@ describe('limits', () => {
     stage.clock.pass(1_000)
     stage.speed(-1)
     expect(stage.state(id)).toBe('unacknowledged')
+    // Nothing is said of it: neither by other tags, nor by a value that is none.
+    stage.event('cell', 'device_update', { device_id: 'motor', new_state: { other: 1 } })
+    stage.speed(-1, 'bad')
+    expect(stage.state(id)).toBe('unacknowledged')
+    stage.clock.pass(1_000)
+    stage.speed(0)
+    expect(stage.state(id)).toBe('returned')
+  })
+
+  test('of the rate of change are over where a value stays for long enough, and held by a start', () => {
+    const plant = plantOf({ 'cell/motor/speed/rate': { on_delay: 0 } })
+    const tags = { speed: { type: 'number' as const, limits: { rate: 10 } } }
+    const stage = new Stage({ ...plant, machines: { cell: { devices: { motor: { tags } } } } })
+    const id = 'cell/motor/speed/rate'
+    stage.speed(0)
+    stage.clock.pass(1_000)
+    stage.speed(35)
+    stage.clock.pass(2_000)
+    expect(stage.state(id)).toBe('unacknowledged')
+    stage.clock.pass(1_000)
+    expect(stage.state(id)).toBe('returned')
+    stage.speed(1_000)
+    expect(stage.state(id)).toBe('unacknowledged')
+    stage.alarms.close()
+    const again = new Alarms({ hub: stage.hub, plant: stage.plant, clock: stage.clock, panel: () => [] })
+    expect(stage.state(id)).toBe('unacknowledged')
+    again.close()
+  })
+
+  test('keep what they had while the machine is gone, and so does the quality', () => {
+    const stage = new Stage()
+    stage.speed(50, 'bad')
+    stage.event('cell', 'machine_terminated')
+    const again = new Alarms({ hub: stage.hub, plant: stage.plant, clock: stage.clock, panel: () => [] })
+    expect(stage.state('cell/motor/speed/quality')).toBe('unacknowledged')
+    again.close()
   })
 
   test('that are described no more stand for nothing', () => {
@@ -137,6 +173,17 @@ describe('limits', () => {
 })
 
 describe('machines', () => {
+  test('that were gone with an error have its alarm again at any sign of life', () => {
+    for (const sign of ['activity_log', 'device_update', 'block_started', 'whatever']) {
+      const stage = new Stage()
+      stage.event('cell', 'error', { message: 'stuck' })
+      stage.event('cell', 'machine_terminated')
+      expect(stage.state('cell/error')).toBe('returned')
+      stage.event('cell', sign, { device_id: 'motor' })
+      expect(stage.state('cell/error')).toBe('unacknowledged')
+    }
+  })
+
   test('alarm with errors, states and silence, and stop doing so', () => {
     const stage = new Stage()
     stage.event('cell', 'state_change', { to_state: 'fault' })
