@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { compose } from './compose.ts'
 import { isCommand, runCommand } from './commands/command.ts'
 import { readSecret } from './commands/secret.ts'
+import { watchProcess } from './process-end.ts'
 import { Run } from './run.ts'
 import { codeText, readStart, startText } from './start.ts'
 
@@ -50,7 +51,7 @@ async function main(): Promise<void> {
   )
 
   let stopping = false
-  const stop = (why: string): void => {
+  const end = (why: string): void => {
     if (stopping) return
     stopping = true
     run.log.info({ why }, 'closing')
@@ -63,10 +64,14 @@ async function main(): Promise<void> {
       },
     )
   }
-  // Not `once`: a second Ctrl-C would end the process at once and leave the socket file behind.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal))
-  // The launcher that started us is gone.
-  process.once('disconnect', () => stop('the launcher has gone'))
+  watchProcess({
+    end,
+    crash(error) {
+      run.log.error({ err: error }, 'a defect of the panel')
+      process.exitCode = 1
+      end('a defect')
+    },
+  })
   await run.start()
 }
 

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { OPTIONS } from '../../src/main/options.ts'
 import { Browser, PASSWORD } from '../support/identity.ts'
 import { Child, isRunning, ROOT } from '../support/child.ts'
-import { unixSender } from '../support/sender.ts'
+import { datagram, unixSender } from '../support/sender.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { RawViewer, Viewer } from '../support/viewer.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -196,14 +196,24 @@ signal.pause()
     expect(child.errors).not.toContain('\u001b')
   })
 
-  test('an uncaught exception ends it with an error, but leaves no socket file', async () => {
+  test('an uncaught exception ends it in order, with an error: nothing is lost, and no socket file left', async () => {
     const at = place()
     const bomb = `data:text/javascript,process.on('SIGUSR2', () => { throw new Error('bomb') })`
-    const { child } = await running(at, new Child(process.execPath, ['--import', bomb, HEADLESS, ...at.args], env()))
+    const { child, url } = await running(
+      at,
+      new Child(process.execPath, ['--import', bomb, HEADLESS, ...at.args], env()),
+    )
+    const viewer = new Viewer(url)
+    await viewer.live()
+    await unixSender(at.socket).send(datagram('m', 'state_change', { to_state: 'the last' }))
+    await waitFor(() => viewer.client.replica.state.machines.get('m')?.state === 'the last')
     child.process.kill('SIGUSR2')
-    expect((await child.ended()).code).not.toBe(0)
+    expect((await child.ended()).code).toBe(1)
     expect(child.errors).toContain('bomb')
     expect(existsSync(at.socket)).toBe(false)
+    const again = new Viewer((await running(at)).url)
+    await again.live()
+    expect(again.client.replica.state.machines.get('m')?.state).toBe('the last')
   })
 
   test('a killed panel leaves its socket file, and the next one takes its place', async () => {

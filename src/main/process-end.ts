@@ -9,7 +9,7 @@ export function watchProcess({ end, crash }: ProcessEnds): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(signal))
   // The launcher that started us is gone.
   process.once('disconnect', () => end('the launcher has gone'))
-  // Electron would show a dialog and go on in an unknown state, or only warn.
+  // Node would end at once, with what is not durable yet lost; Electron would show a dialog, or only warn, and go on.
   process.on('uncaughtException', (error) => crash(error))
   process.on('unhandledRejection', (reason) => crash(reason))
 }
