@@ -100,22 +100,30 @@ async function run(mode, args, children, stopped) {
     options.panel.push('--data-dir', scratch)
   }
   if (mode === 'demo' && valueOf(options.panel, 'config') === undefined) options.panel.push('--config', DEMO_CONFIG)
+  /** @type {number | undefined} */
+  let status
   const panel = children.start(command, [entry, ...options.panel], env)
   const code = new Promise((resolve) => {
-    panel.once('exit', (status, signal) => resolve(status ?? (signal === null || stopped() ? 0 : 1)))
+    panel.once('exit', (own, signal) => resolve(own ?? (signal === null || stopped() ? 0 : 1)))
     panel.once('error', () => resolve(1))
   })
   if (mode === 'demo') {
     const plant = [join(OUT, 'main', 'demo.js'), ...plantTarget(options.panel, unix), ...options.plant]
     // Once the panel listens, so that nothing is sent in vain.
     panel.once('message', () => {
-      if (!stopped()) children.start(process.execPath, plant)
+      if (stopped()) return
+      // A demo without its plant shows nothing.
+      children.start(process.execPath, plant).once('exit', (failed) => {
+        if (failed === null || failed === 0 || stopped()) return
+        status = failed
+        void children.end()
+      })
     })
   }
-  const status = Number(await code)
+  const ended = Number(await code)
   await children.end()
   if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true })
-  return status
+  return status ?? ended
 }
 
 async function main() {

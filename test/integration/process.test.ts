@@ -280,6 +280,14 @@ describe('the launcher', () => {
     expect(second.errors).toContain(at.socket)
     expect(await answers(first.url)).toBe(true)
   }, 120_000)
+
+  test('a demo plant that cannot start ends the panel too, with a sentence and its exit code', async () => {
+    const at = place()
+    const demo = launch('demo', ...at.args, '--misbehave', 'dance')
+    expect((await demo.ended()).code).toBe(2)
+    expect(demo.errors).toContain('not "dance"')
+    expect(existsSync(at.socket)).toBe(false)
+  }, 120_000)
 })
 
 /** Ids of a process's own children. */
