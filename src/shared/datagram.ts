@@ -7,8 +7,8 @@ export const MAX_NAME_LENGTH = 128
 /** Deepest nesting of arrays and objects in a datagram; deeper text can exhaust a viewer's stack. */
 export const MAX_DEPTH = 64
 
-/** Names are free-form, but a control character in one is an attack on a log or a terminal, never a name. */
-const NameSchema = Type.String({
+/** Of a machine or an event. Free-form, but a control character in one is an attack on a log or a terminal, never a name. */
+export const NameSchema = Type.String({
   minLength: 1,
   maxLength: MAX_NAME_LENGTH,
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { ChannelSchema, MAX_CHANNELS } from './channel.ts'
 import { COMMAND_TIMEOUT_MS, CommandIdSchema, CommandSchema, ExpectationSchema } from './command.ts'
-import { MAX_NAME_LENGTH } from './datagram.ts'
+import { MAX_NAME_LENGTH, NameSchema } from './datagram.ts'
 import { DeviceSchema, TagValueSchema } from './device.ts'
 import { AndonErrorSchema } from './errors.ts'
 import { AndonEventSchema } from './event.ts'
@@ -49,7 +49,8 @@ export const UnsubscribeSchema = Type.Object({
 })
 /** Everything up to here has been dealt with. Only for a session that named itself a consumer. */
 export const AckSchema = Type.Object({ type: Type.Literal('ack'), position: PositionSchema })
-const MachineName = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH })
+/** What is asked of a machine becomes an event of its name, also where there is none: it must be one that an event can have. */
+const MachineName = NameSchema
 const DeviceName = Type.String({ minLength: 1, maxLength: MAX_NAME_LENGTH })
 
 /** What every wish for a command has. */

@@ -215,3 +215,17 @@ describe('over a session', () => {
     expect(first.socket.closed).toBeUndefined()
   })
 })
+
+test('[O1] what names a machine that no datagram could name becomes no event: the others could not read it', () => {
+  const stage = stageOf()
+  const [viewer, other] = [stage.live(), stage.live()]
+  const { head } = stage.hub
+  for (const machine of ['a\0b', 'a\nb', '\u009b', '', 'x'.repeat(129)]) {
+    viewer.send({ ...go, machine })
+    viewer.send({ type: 'stop', id: 1, command: 'command-2', machine })
+    viewer.send({ type: 'control', id: 2, action: 'request', machine })
+  }
+  expect(stage.hub.head).toBe(head)
+  expect(viewer.socket.messages.flatMap(({ error }) => error ?? [])).toHaveLength(15)
+  expect(other.socket.closed).toBeUndefined()
+})
