@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { TagValueSchema } from './device.ts'
+import { wellFormed } from './well-formed.ts'
 
 /** Highest first. Each has a colour, a shape and a number of its own. */
 export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const
@@ -159,15 +160,12 @@ export const AlarmSchema = Type.Object({
 })
 export type Alarm = Type.Static<typeof AlarmSchema>
 
-/** Halves of a surrogate pair, which a name may hold and no URL can. */
-const HALF_PAIR = /\p{Surrogate}/gu
-
 /**
  * Of the parts that name what an alarm is about: `cell_1/motor_01/speed/high`. A slash in a name cannot be mistaken. Never
  * throws: half of a surrogate pair reads as U+FFFD, as it does for all who know no such thing.
  */
 export function alarmId(...parts: readonly string[]): string {
-  return parts.map((part) => encodeURIComponent(part.replace(HALF_PAIR, '\ufffd'))).join('/')
+  return parts.map((part) => encodeURIComponent(wellFormed(part))).join('/')
 }
 
 /** The name under which the panel reports on itself. */

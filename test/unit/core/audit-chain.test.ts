@@ -1,8 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AuditHead } from '../../../src/core/account-store.ts'
+import { Audit } from '../../../src/core/audit.ts'
 import { type AuditEntry, chained, EMPTY_HEAD, verifyChain } from '../../../src/core/audit-chain.ts'
 import type { AuditRow } from '../../../src/shared/account.ts'
+import { openAccounts } from '../../../src/main/adapters/sqlite/account-database.ts'
+import { SqliteAccountStore } from '../../../src/main/adapters/sqlite/account-store.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { MemoryLog } from '../../support/memory-log.ts'
+import { tempDir } from '../../support/temp-dir.ts'
 
 function chain(count: number): { rows: AuditRow[]; head: AuditHead } {
   const rows: AuditRow[] = []
@@ -88,4 +94,29 @@ describe('found is', () => {
       expect(caught(made, { count: last?.number ?? 0, hash: last?.hash ?? '' })).toBe(true)
     }
   })
+})
+
+test('whatever a name is, the chain of rows that come back from the disk is whole, and says the name as far as it can', () => {
+  const clock = new FakeClock()
+  const store = new SqliteAccountStore(openAccounts(tempDir()))
+  const anchor = { write: () => undefined, read: () => store.auditHead }
+  const audit = new Audit({ store, clock, anchor, log: new MemoryLog() })
+  const unit = fc.constantFrom('a', '\0', '\ud83d', '\ude00', '😀', '\ufeff', '\n', 'é', '"', '\\')
+  const text = fc.oneof(
+    fc.array(unit, { maxLength: 8 }).map((units) => units.join('')),
+    // A character of two units may lie where a long text is cut.
+    fc.integer({ min: 290, max: 300 }).map((length) => 'x'.repeat(length) + '😀'.repeat(10)),
+    fc.integer({ min: 1_970, max: 2_000 }).map((length) => 'x'.repeat(length) + '😀'.repeat(20)),
+  )
+  fc.assert(
+    fc.property(text, text, text, text, (who, target, value, result) => {
+      audit.record({ who, from: who }, { action: target, target, old: { value }, new: value, result })
+    }),
+  )
+  audit.record({ who: 'a\0b', from: 'c\ud800' }, { action: 'stop', target: 'press\0' })
+  expect(audit.query({ limit: 1 })).toMatchObject([{ who: 'a␀b', from: 'c\ufffd', target: 'press␀' }])
+  expect(verifyChain(store.auditRows(), store.auditHead, store.auditHead)).toMatchObject({ ok: true, count: 101 })
+  expect(audit.failed).toBe(false)
+  audit.close()
+  store.close()
 })
