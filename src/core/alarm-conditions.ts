@@ -148,22 +148,27 @@ export function machineConditions(
   return conditions
 }
 
-/** A machine did not do what it was told last. */
-export function commandCondition(machine: string, commands: ReadonlyFolded['commands']): AlarmCondition {
+/** A machine did not do what it was told last. Where that is too long ago to be known, it is as it was. */
+export function commandCondition(
+  machine: string,
+  commands: ReadonlyFolded['commands'],
+  isActive: (id: string) => boolean,
+): AlarmCondition {
   let latest: Command | undefined
   for (const command of commands.values()) {
     if (command.machine !== machine || !isSettled(command.status) || command.status === 'refused') continue
     if (!latest || command.statusAt >= latest.statusAt) latest = command
   }
+  const id = alarmId(machine, 'command')
   return {
-    id: alarmId(machine, 'command'),
+    id,
     machine,
     device: latest?.device ?? null,
     tag: null,
     source: 'command',
     priority: 'medium',
     message: latest ? `${latest.type}: ${latest.reason ?? latest.status}` : '',
-    active: latest !== undefined && latest.status !== 'confirmed',
+    active: latest ? latest.status !== 'confirmed' : isActive(id),
     value: null,
     limit: null,
   }

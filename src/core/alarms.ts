@@ -6,6 +6,7 @@ import { eventDevice } from '../shared/event-device.ts'
 import { idField, MAX_TEXT, textField } from '../shared/fold/fields.ts'
 import { linkKey } from '../shared/link.ts'
 import { holds } from '../shared/interlock.ts'
+import { sampleTime } from '../shared/trend-sample.ts'
 import {
   type AlarmCondition,
   commandCondition,
@@ -36,7 +37,7 @@ export interface AlarmsOptions {
 /** A tag's value, and how it differed from the one before. */
 interface Sample {
   readonly value: number
-  /** Source's time where it says one, epoch milliseconds. */
+  /** Source's time where it says one that is plausible, epoch milliseconds. */
   readonly time: number
   readonly change: { readonly by: number; readonly ms: number } | null
   /** By the monotonic clock, milliseconds. */
@@ -58,6 +59,8 @@ export class Alarms {
   /** The last value of the tags whose rate of change is limited, by alarm id. */
   readonly #samples = new Map<string, Sample>()
   readonly #stops: readonly Stop[]
+  #anew: Stop | undefined
+  #epoch = ''
 
   constructor(options: AlarmsOptions) {
     this.#options = options
@@ -65,6 +68,10 @@ export class Alarms {
     this.#lookAtAll()
     this.#stops = [
       hub.watch((event) => this.#look(event)),
+      // A journal that turns up late brings alarms of an earlier run, which were not judged by what came in meanwhile.
+      hub.listen(() => {
+        if (hub.epoch !== this.#epoch) this.#anew ??= clock.soon(() => this.#lookAtAll())
+      }),
       plant.listen(() => this.#lookAtAll()),
       clock.every(LOOK_EVERY_MS, () => this.#tick()),
     ]
@@ -73,6 +80,7 @@ export class Alarms {
   /** Idempotent. */
   close(): void {
     for (const stop of this.#stops) stop()
+    this.#anew?.()
     for (const { stop } of this.#pending.values()) stop()
     this.#pending.clear()
   }
@@ -81,6 +89,8 @@ export class Alarms {
   #look(event: EventView): void {
     const { hub } = this.#options
     const { family, machine, origin } = event
+    // What is said of alarms changes no condition, and is often said in the midst of judging one.
+    if (family === 'alarm' && origin !== 'machine') return
     // Any sign of life ends silence, and brings back one that was gone with its error.
     this.#lookAtMachine(machine)
     if (family === 'device') {
@@ -88,8 +98,9 @@ export class Alarms {
       const found = device === null ? undefined : hub.folded.devices.get(deviceKey(machine, device))
       if (found) for (const condition of this.#deviceConditions(found)) this.#consider(condition)
     }
-    if (family === 'command' && origin === 'panel') this.#consider(commandCondition(machine, hub.folded.commands))
-    if (family === 'alarm' && origin === 'machine') this.#own(event)
+    if (family === 'command' && origin === 'panel')
+      this.#consider(commandCondition(machine, hub.folded.commands, this.#isActive))
+    if (family === 'alarm') this.#own(event)
     if (family === 'connection') this.#lookAtLink(event)
   }
 
@@ -128,8 +139,8 @@ export class Alarms {
   /** Null where the tag has no value that is newer than the last, or none to compare with. */
   #rateOf(id: string, { value, time, sourceTime, quality }: Device['tags'][number]): number | null {
     if (typeof value !== 'number' || quality === 'bad' || quality === 'stale') return null
-    const at = sourceTime ?? time
     const before = this.#samples.get(id)
+    const at = sampleTime(time, sourceTime, before?.time ?? 0)
     if (before && at <= before.time) return null
     const change = before ? { by: value - before.value, ms: at - before.time } : null
     this.#samples.set(id, { value, time: at, change, heard: this.#options.clock.monotonic() })
@@ -170,20 +181,28 @@ export class Alarms {
     })
     const next = condition(own, textField(payload, 'message', MAX_TEXT) ?? own)
     const { alarms } = this.#options.hub.folded
-    const many =
-      next.active &&
-      !alarms.has(next.id) &&
-      [...alarms.values()].filter((each) => each.machine === machine && each.source === 'event').length >= MAX_OWN
-    this.#consider(many ? condition('too_many', `${machine} raises more than ${MAX_OWN} alarms.`) : next)
+    const tooMany = condition('too_many', `${machine} raises more than ${MAX_OWN} alarms.`)
+    const count = (): number =>
+      [...alarms.values()].filter(
+        ({ id, machine: of, source }) => of === machine && source === 'event' && id !== tooMany.id,
+      ).length
+    if (next.active && !alarms.has(next.id) && count() >= MAX_OWN) {
+      this.#consider(tooMany)
+      return
+    }
+    this.#consider(next)
+    if (this.#isActive(tooMany.id) && count() < MAX_OWN) this.#consider({ ...tooMany, active: false })
   }
 
   /** After a start, and when the description changed: what no condition stands for any more is over. */
   #lookAtAll(): void {
     const { hub, plant } = this.#options
+    this.#anew = undefined
+    this.#epoch = hub.epoch
     const { machines, devices, commands, alarms, links } = hub.folded
     const conditions = [
       ...[...machines.values()].flatMap((machine) => machineConditions(machine, plant)),
-      ...[...machines.keys()].map((machine) => commandCondition(machine, commands)),
+      ...[...machines.keys()].map((machine) => commandCondition(machine, commands, this.#isActive)),
       ...[...devices.values()].flatMap((device) => this.#deviceConditions(device)),
       ...linkConditions(links),
       ...this.#options.panel(),
@@ -217,6 +236,8 @@ export class Alarms {
 
   /** Suppression by design follows its conditions. */
   #suppress(alarm: Alarm): void {
+    // It has just become so: what is normal is no more in the state, and is not to come back by this.
+    if (alarm.state === 'normal') return
     const suppressing = this.#isSuppressed(alarm.id)
     if (suppressing && !isAside(alarm.state)) this.#report(alarm, 'alarm_suppressed', suppression)
     if (!suppressing && alarm.state === 'suppressed') this.#report(alarm, 'alarm_unsuppressed', {})

@@ -168,5 +168,11 @@ export function alarmId(...parts: readonly string[]): string {
   return parts.map((part) => encodeURIComponent(wellFormed(part))).join('/')
 }
 
+/**
+ * Longest id, in UTF-16 units: of a machine's name (128 code points, of twelve each where it is of nothing but emoji), a
+ * device and a tag (128 units of nine each), and what is wrong with it.
+ */
+export const MAX_ALARM_ID = 4_000
+
 /** The name under which the panel reports on itself. */
 export const PANEL_MACHINE = 'andon'

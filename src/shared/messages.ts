@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { MAX_ALARM_ID } from './alarm.ts'
 import { ChannelSchema, MAX_CHANNELS } from './channel.ts'
 import { COMMAND_TIMEOUT_MS, CommandIdSchema, CommandSchema, ExpectationSchema } from './command.ts'
 import { MAX_NAME_LENGTH, NameSchema } from './datagram.ts'
@@ -117,7 +118,10 @@ export const AlarmMessageSchema = Type.Object({
   id: RequestIdSchema,
   action: Type.Enum(ALARM_ACTIONS),
   alarms: Type.Array(
-    Type.Object({ alarm: Type.String({ minLength: 1, maxLength: 1_600 }), raised: Type.Integer({ minimum: 1 }) }),
+    Type.Object({
+      alarm: Type.String({ minLength: 1, maxLength: MAX_ALARM_ID }),
+      raised: Type.Integer({ minimum: 1 }),
+    }),
     { minItems: 1, maxItems: 500 },
   ),
   comment: Type.Optional(Remark),

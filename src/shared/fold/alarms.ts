@@ -1,9 +1,6 @@
-import { type Alarm, alarmAfter, type AlarmStep, ALARM_SOURCES, isAside, PRIORITIES } from '../alarm.ts'
+import { type Alarm, alarmAfter, type AlarmStep, ALARM_SOURCES, isAside, MAX_ALARM_ID, PRIORITIES } from '../alarm.ts'
 import type { EventView } from '../event.ts'
 import { countField, MAX_TEXT, numberField, tagValue, textField } from './fields.ts'
-
-/** Longest id, in UTF-16 units: of names, each encoded. */
-const MAX_ID = 1_600
 
 /**
  * Folds one event into the alarms that are not normal, in place. Returns the alarm that changed, also where it has just
@@ -13,7 +10,7 @@ const MAX_ID = 1_600
 export function foldAlarm(alarms: Map<string, Alarm>, event: EventView): Alarm | undefined {
   if (event.origin === 'machine' || event.family !== 'alarm') return undefined
   const id = event.payload['alarm']
-  if (typeof id !== 'string' || id === '' || id.length > MAX_ID) return undefined
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ALARM_ID) return undefined
   const known = alarms.get(id)
   const alarm = known ?? (BEGINS.has(event.type) ? begin(id, event) : undefined)
   if (!alarm || !act(alarm, event)) return undefined

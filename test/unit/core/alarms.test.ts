@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { AlarmCondition } from '../../../src/core/alarm-conditions.ts'
 import type { AlarmResult } from '../../../src/core/alarm-acts.ts'
 import { Alarms } from '../../../src/core/alarms.ts'
+import { foldStored } from '../../../src/core/fold-past.ts'
 import type { Denied } from '../../../src/core/operations.ts'
 import { alarmId, type AlarmState } from '../../../src/shared/alarm.ts'
 import type { AlarmMessage } from '../../../src/shared/messages.ts'
@@ -234,6 +235,11 @@ describe('machines', () => {
     for (let i = 0; i < 600; i += 1) stage.event('cell', 'alarm_raised', { alarm_id: `a${i}` })
     expect(stage.hub.folded.alarms.size).toBe(501)
     expect(stage.state('cell/event/too_many')).toBe('unacknowledged')
+    for (let i = 0; i < 600; i += 1) stage.event('cell', 'alarm_cleared', { alarm_id: `a${i}` })
+    for (const id of Array.from(stage.hub.folded.alarms.keys())) stage.act('acknowledge', id)
+    stage.event('cell', 'alarm_raised', { alarm_id: 'a0' })
+    // Acknowledged and over.
+    expect([...stage.hub.folded.alarms.keys()]).toEqual(['cell/event/a0'])
   })
 })
 
@@ -347,4 +353,81 @@ test('on a start conditions are judged anew, and nothing is acknowledged by itse
   const again = new Alarms({ hub: stage.hub, plant: stage.plant, clock: stage.clock, panel: () => [] })
   expect([stage.state(), stage.state('cell/error')]).toEqual(['returned', 'unacknowledged'])
   again.close()
+})
+
+test('what has just become normal does not come back as suppressed, without a word of what it is', () => {
+  const stage = new Stage(plantOf({ [HIGH]: { suppressed_while: [{ machine: 'cell', state: ['setup'] }] } }))
+  stage.speed(101)
+  stage.act('shelve', HIGH, { reason: 'repair', seconds: 10 })
+  stage.speed(50)
+  stage.event('cell', 'state_change', { to_state: 'setup' })
+  stage.clock.pass(11_000)
+  expect(stage.told).toEqual(['raised', 'shelved', 'cleared', 'unshelved'])
+  expect(stage.hub.folded.alarms.size).toBe(0)
+})
+
+test('what a new description raises suppressed is raised once', () => {
+  const stage = new Stage({})
+  stage.event('oven', 'state_change', { to_state: 'setup' })
+  stage.event('cell', 'state_change', { to_state: 'fault' })
+  stage.plant.replace(plantOf({ 'cell/state': { suppressed_while: [{ machine: 'oven', state: ['setup'] }] } }))
+  expect(stage.told).toEqual(['suppressed', 'raised'])
+})
+
+test('the longest names have alarms too, each raised once', () => {
+  const [machine, device, tag] = ['😀'.repeat(128), '€'.repeat(128), 'Ж'.repeat(128)]
+  const limits = { high_high: 1 }
+  const devices = { [device]: { tags: { [tag]: { type: 'number' as const, limits } } } }
+  const stage = new Stage({ machines: { [machine]: { devices } } })
+  for (let i = 0; i < 3; i += 1) {
+    stage.event(machine, 'device_update', { device_id: device, new_state: { [tag]: 2 } })
+    stage.event(machine, 'alarm_raised', { alarm_id: device })
+  }
+  expect(stage.told).toEqual(['raised', 'raised'])
+  expect(stage.act('acknowledge', alarmId(machine, device, tag, 'high_high'))).toEqual([null])
+})
+
+test('a journal that turns up late brings alarms that are judged by what is known now', () => {
+  const stage = new Stage()
+  const link = (direction: string) => ({ connection_type: 'plc', direction })
+  stage.event('cell', 'connection_event', link('error'))
+  const text = stage.hub.foldedText()
+  const stored = foldStored({ offset: 2, time: 0, folded: text }, [])
+  const second = new Stage()
+  second.event('cell', 'connection_event', link('send'))
+  second.hub.continueFrom('e2', { head: 2, epochs: [], folded: stored, tail: [] })
+  second.clock.turn()
+  expect(second.state('cell/link/plc')).toBe('returned')
+})
+
+test('a command that failed so long ago that it is forgotten does not clear its alarm by that', () => {
+  const stage = new Stage()
+  const command = (machine: string, id: string, type: string, more: object = {}): void => {
+    stage.hub.report('panel', machine, `command_${type}`, { id, ...more })
+  }
+  for (const machine of ['cell', 'other']) stage.event(machine, 'machine_registered')
+  command('cell', 'first', 'requested', { type: 'go' })
+  command('cell', 'first', 'failed')
+  for (let i = 0; i < 300; i += 1) {
+    command('other', `c${i}`, 'requested', { type: 'go' })
+    command('other', `c${i}`, 'failed')
+  }
+  expect(stage.hub.folded.commands.has('first')).toBe(false)
+  stage.plant.replace(plantOf())
+  expect(stage.state('cell/command')).toBe('unacknowledged')
+})
+
+test('a machine whose clock was once far ahead does not blind the limit of a rate', () => {
+  const limits = { rate: 10 }
+  const stage = new Stage({
+    machines: { cell: { devices: { motor: { tags: { speed: { type: 'number', limits } } } } } },
+  })
+  const say = (speed: number, timestamp: number): void => {
+    stage.event('cell', 'device_update', { device_id: 'motor', new_state: { speed }, timestamp })
+    stage.clock.pass(1_000)
+  }
+  say(0, 8.64e15)
+  say(1, stage.clock.now())
+  say(101, stage.clock.now())
+  expect(stage.state('cell/motor/speed/rate')).toBe('unacknowledged')
 })
