@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AuditRow } from '../shared/account.ts'
-import { wellFormed } from '../shared/well-formed.ts'
+import { storable } from '../shared/well-formed.ts'
 import type { AuditHead } from './account-store.ts'
 
 /** The hash before the first row. */
@@ -9,29 +9,24 @@ export const EMPTY_HEAD: AuditHead = { count: 0, hash: NO_HASH }
 
 export type AuditEntry = Omit<AuditRow, 'number' | 'hash'>
 
-/** The row that follows `last`. Its texts are such that every store gives them back as they are: see {@link lasting}. */
+/**
+ * The row that follows `last`. Names come from outside: one that the store would give back as another would make the row
+ * look as if somebody had changed it.
+ */
 export function chained(last: AuditHead, entry: AuditEntry): AuditRow {
   const { time, who, from, action, target, old, new: next, result } = entry
   const row = {
     number: last.count + 1,
     time,
-    who: lasting(who),
-    from: lasting(from),
-    action: lasting(action),
-    target: lasting(target),
-    old: old && lasting(old),
-    new: next && lasting(next),
-    result: lasting(result),
+    who: storable(who),
+    from: storable(from),
+    action: storable(action),
+    target: storable(target),
+    old: old && storable(old),
+    new: next && storable(next),
+    result: storable(result),
   }
   return { ...row, hash: hashOf(last.hash, row) }
-}
-
-/**
- * Names come from outside. Half of a surrogate pair comes back from a database as U+FFFD, and what follows a NUL not at
- * all: the row would look as if somebody had changed it.
- */
-function lasting(text: string): string {
-  return wellFormed(text).replaceAll('\0', '\u2400')
 }
 
 function hashOf(previous: string, row: Omit<AuditRow, 'hash'>): string {

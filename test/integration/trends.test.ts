@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { TrendStore } from '../../src/core/trend-store.ts'
+import { eventText } from '../../src/shared/event.ts'
 import type { RecordedTag, TrendAnswer, TrendSeries } from '../../src/shared/trend-answer.ts'
 import { trendReference } from '../../src/shared/trend-tag.ts'
 import { Child } from '../support/child.ts'
@@ -406,4 +407,30 @@ test('a stale or ended machine has no value from then on', async () => {
   await waitFor(() => panel.health().offset === 2)
   const answer = await get(panel, '?tag=cell_1/motor_01/speed')
   expect(answer.series[0]?.gaps).toEqual([[expect.any(Number), null]])
+})
+
+test('names that the database cannot tell apart are one tag, also after a start; the others are recorded all the while', async () => {
+  const dir = tempDir()
+  const names = ['d', 'd\0', 'd\ud800', 'd\udfff', 'd\n', '__proto__', '😀']
+  const all = names.flatMap((machine) => names.flatMap((device) => names.map((tag) => ({ machine, device, tag }))))
+  let offset = 0
+  for (let run = 0; run < 2; run += 1) {
+    const store = trendStore(dir)
+    await store.open()
+    const time = START + run * HOUR
+    const texts = all.flatMap((tag) => said([{ time, value: run, quality: 'good' }], (offset += 1), tag))
+    texts.push(
+      eventText((offset += 1), time, 'panel', '{"machine_name":"d\\ud800","type":"machine_stale","payload":{}}'),
+    )
+    await store.append({ texts, position: { epoch: 'e', offset, time } })
+    const { tags } = JSON.parse(await store.tags()) as { readonly tags: readonly unknown[] }
+    // One of the two halves stands for both.
+    expect(tags).toHaveLength(6 ** 3)
+    const asked = [{ machine: '😀', device: 'd\ud800', tag: 'd\0' }]
+    const { series } = JSON.parse(
+      await store.query({ tags: asked, from: START - HOUR, to: START + 3 * HOUR, points: 10 }),
+    ) as TrendAnswer
+    expect(series[0]?.last.at(-1)).toBe(run)
+    await store.close()
+  }
 })

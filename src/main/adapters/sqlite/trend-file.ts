@@ -140,8 +140,7 @@ export class TrendFile {
     if (!news) return
     const { type, ended, samples, sourceTime } = news
     if (type) this.tags.setType(type.machine, type.device, type.type)
-    for (const open of ended ? this.tags.ofMachine(ended.machine) : []) {
-      if (ended?.device !== null && ended?.device !== open.device) continue
+    for (const open of ended ? this.tags.ofMachine(ended.machine, ended.device) : []) {
       this.#end(open, sampleTime(view.time, sourceTime, open.lastTime), commit)
     }
     for (const sample of samples) this.#sample(sample, view.time, sourceTime, commit)

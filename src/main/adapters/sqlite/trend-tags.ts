@@ -2,6 +2,7 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import { IntervalRule } from '../../../core/trend-interval.ts'
 import { SAMPLE_QUALITY, Samples } from '../../../core/trend-samples.ts'
 import type { TrendTag } from '../../../shared/trend-tag.ts'
+import { storable } from '../../../shared/well-formed.ts'
 
 /** Further tags are not recorded: a sender that invents names must not grow the file without end. */
 export const MAX_TAGS = 10_000
@@ -50,7 +51,7 @@ export class TrendTags {
     for (const row of rows) this.#add(row, row.id, row.boolean === 1, row.interval, row.last ?? 0)
     for (const row of database.prepare('SELECT * FROM types').all()) {
       const { machine, device, type } = row as unknown as { machine: string; device: string; type: string }
-      this.#types.set(`${machine}\n${device}`, type)
+      this.#types.set(keyOf(machine, device), type)
     }
   }
 
@@ -63,11 +64,13 @@ export class TrendTags {
   }
 
   find(tag: TrendTag): OpenTag | undefined {
-    return this.#byName.get(keyOf(tag))
+    return this.#byName.get(keyOfTag(tag))
   }
 
-  ofMachine(machine: string): Iterable<OpenTag> {
-    return this.#byMachine.get(machine) ?? []
+  /** `device`: null for those of all its devices. */
+  ofMachine(machine: string, device: string | null): OpenTag[] {
+    const all = [...(this.#byMachine.get(storable(machine)) ?? [])]
+    return device === null ? all : all.filter((open) => open.device === storable(device))
   }
 
   /** The tag, recorded from now on; undefined where there are too many. Within a transaction. */
@@ -81,19 +84,20 @@ export class TrendTags {
       return known
     }
     if (this.#byId.size >= MAX_TAGS) return undefined
-    const { lastInsertRowid } = this.#insert.run(tag.machine, tag.device, tag.tag, boolean ? 1 : 0)
-    return this.#add(tag, Number(lastInsertRowid), boolean, null, 0)
+    const stored = { machine: storable(tag.machine), device: storable(tag.device), tag: storable(tag.tag) }
+    const { lastInsertRowid } = this.#insert.run(stored.machine, stored.device, stored.tag, boolean ? 1 : 0)
+    return this.#add(stored, Number(lastInsertRowid), boolean, null, 0)
   }
 
   remove(tag: OpenTag): void {
     this.#database.prepare('DELETE FROM tags WHERE id = ?').run(tag.id)
     this.#byId.delete(tag.id)
-    this.#byName.delete(keyOf(tag))
+    this.#byName.delete(keyOfTag(tag))
     this.#byMachine.get(tag.machine)?.delete(tag)
   }
 
   typeOf(machine: string, device: string): string | null {
-    return this.#types.get(`${machine}\n${device}`) ?? null
+    return this.#types.get(keyOf(machine, device)) ?? null
   }
 
   /** Within a transaction. */
@@ -104,8 +108,8 @@ export class TrendTags {
       this.#types.clear()
       this.#database.exec('DELETE FROM types')
     }
-    this.#types.set(`${machine}\n${device}`, type)
-    this.#saveType.run(machine, device, type)
+    this.#types.set(keyOf(machine, device), type)
+    this.#saveType.run(storable(machine), storable(device), type)
   }
 
   #add(tag: TrendTag, id: number, boolean: boolean, interval: number | null, lastTime: number): OpenTag {
@@ -124,7 +128,7 @@ export class TrendTags {
       storedInterval: interval,
     }
     this.#byId.set(id, open)
-    this.#byName.set(keyOf(tag), open)
+    this.#byName.set(keyOfTag(tag), open)
     const others = this.#byMachine.get(machine)
     if (others) others.add(open)
     else this.#byMachine.set(machine, new Set([open]))
@@ -150,6 +154,11 @@ export function intervalOf(open: OpenTag): number | null {
   return open.rule.known ? open.rule.interval : open.storedInterval
 }
 
-function keyOf({ machine, device, tag }: TrendTag): string {
-  return `${machine}\n${device}\n${tag}`
+/** Names that the database cannot tell apart are one: it has each tag once. */
+function keyOf(...names: readonly string[]): string {
+  return names.map(storable).join('\0')
+}
+
+function keyOfTag({ machine, device, tag }: TrendTag): string {
+  return keyOf(machine, device, tag)
 }
