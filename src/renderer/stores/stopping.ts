@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { type Progress, progressOf } from '../model/progress.ts'
 import { isFinal, type StopResult, stopResult } from '../model/stop-result.ts'
 import { stopSubject, useActions } from './actions.ts'
@@ -21,12 +21,12 @@ export const useStopping = defineStore('stopping', () => {
   const session = useSession()
   const clock = useClock()
   const machines = ref<readonly string[]>([])
-  /** What is settled stays, also when the panel has long forgotten the command. */
-  const settled = ref<Readonly<Record<string, StopOfMachine>>>({})
+  /** What is settled stays, also when the panel has long forgotten the command. By machine, which may have any name. */
+  const settled = shallowRef<ReadonlyMap<string, StopOfMachine>>(new Map())
 
   const results = computed<readonly StopOfMachine[]>(() =>
     machines.value.map((machine) => {
-      const known = Object.hasOwn(settled.value, machine) ? settled.value[machine] : undefined
+      const known = settled.value.get(machine)
       if (known) return known
       const wish = actions.wishes[stopSubject(machine)]
       const progress = progressOf(wish, (id) => session.source.commands.get(id), clock.now)
@@ -35,15 +35,15 @@ export const useStopping = defineStore('stopping', () => {
   )
 
   watch(results, (now) => {
-    const news = now.filter(({ machine, result }) => isFinal(result) && !Object.hasOwn(settled.value, machine))
+    const news = now.filter(({ machine, result }) => isFinal(result) && !settled.value.has(machine))
     if (news.length === 0) return
-    settled.value = { ...settled.value, ...Object.fromEntries(news.map((each) => [each.machine, each])) }
+    settled.value = new Map([...settled.value, ...news.map((each) => [each.machine, each] as const)])
   })
 
   async function stop(names: readonly string[]): Promise<void> {
     // The wishes first: what came of an earlier Stop must not count for this one.
     const asked = names.map((name) => actions.stop(name))
-    settled.value = {}
+    settled.value = new Map()
     machines.value = [...names]
     await Promise.all(asked)
   }
