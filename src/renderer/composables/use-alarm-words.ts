@@ -3,6 +3,7 @@ import { type Alarm, PANEL_MACHINE } from '../../shared/alarm.ts'
 import { partsOfAlarm, type WordedAlarm } from '../model/alarm-event.ts'
 import { problemTitle } from '../model/problem-title.ts'
 import { deviceLabel, machineLabel } from '../model/read-outs.ts'
+import { isBlank, visibleName } from '../model/visible-text.ts'
 import { useSession } from '../stores/session.ts'
 import { useValueWords } from './use-value-words.ts'
 
@@ -48,9 +49,14 @@ export function useAlarmWords() {
 
   /**
    * What is wrong, in the person's language where the panel's own words are known: it writes its events in English.
-   * What the plant file or a machine calls it stays as it is.
+   * What the plant file or a machine calls it stays as it is; where that is nothing, its id says at least what it is of.
    */
   function message(alarm: WordedAlarm): string {
+    const said = worded(alarm)
+    return isBlank(said) ? partsOfAlarm(alarm.id).map(visibleName).join(' · ') : said
+  }
+
+  function worded(alarm: WordedAlarm): string {
     const { id, machine: name, source, limit: broken, value: at } = alarm
     if (session.plant.alarm(id)?.label !== undefined) return alarm.message
     const tag = description(alarm)?.label ?? alarm.tag ?? ''

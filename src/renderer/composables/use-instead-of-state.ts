@@ -1,6 +1,6 @@
 import { computed, type ComputedRef } from 'vue'
 import { i18n } from '../i18n/index.ts'
-import { isLive } from '../model/execution-view.ts'
+import { executionTitle, isLive } from '../model/execution-view.ts'
 import { useSource } from '../stores/source.ts'
 import { useFormat } from './use-format.ts'
 
@@ -16,7 +16,7 @@ export function useInsteadOfState(machine: () => string): ComputedRef<string | n
     const name = machine()
     if (source.machines.get(name)?.state !== null) return null
     const running = source.executions.of(name).findLast(isLive)
-    if (running) return running.name ?? running.id
+    if (running) return executionTitle(running)
     const devices = source.devices.keysOf(name).length
     return devices === 0 ? null : t('devices.count', { count: format.value.number(devices) }, devices)
   })

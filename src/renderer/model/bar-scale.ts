@@ -24,7 +24,7 @@ export type LimitName = (typeof LIMIT_NAMES)[number]
 export function barScale(description: TagDescription | null): BarScale | null {
   const { min, max, limits = {} } = description ?? {}
   if (min === undefined || max === undefined || !(max > min)) return null
-  const place = (value: number): number => Math.min(1, Math.max(0, (value - min) / (max - min)))
+  const place = (value: number): number => placeIn(min, max, value)
   const marks = LIMIT_NAMES.flatMap((name) => {
     const value = limits[name]
     return value === undefined || value <= min || value >= max ? [] : [{ name, at: place(value) }]
@@ -41,9 +41,15 @@ export function barScale(description: TagDescription | null): BarScale | null {
   return { min, max, zones: zones.filter(({ start, end }) => end > start), limits: marks }
 }
 
+/** 0 to 1. Of a range so wide that no number says how wide, it is reckoned in halves. */
+function placeIn(min: number, max: number, value: number): number {
+  const part = Number.isFinite(max - min) ? (value - min) / (max - min) : (value / 2 - min / 2) / (max / 2 - min / 2)
+  return Math.min(1, Math.max(0, part))
+}
+
 /** Where a value stands on the bar, 0 to 1, and whether it lies beyond its ends. */
 export function barPlace({ min, max }: BarScale, value: number): { readonly at: number; readonly beyond: boolean } {
-  return { at: Math.min(1, Math.max(0, (value - min) / (max - min))), beyond: value < min || value > max }
+  return { at: placeIn(min, max, value), beyond: value < min || value > max }
 }
 
 /** Beyond which limit a value lies, the gravest; null where it is normal. */

@@ -66,7 +66,7 @@ const GISTS: ReadonlyMap<string, Gist> = new Map([
       connection_type,
       direction,
       function_name,
-      typeof data_size_bytes === 'number' ? `${data_size_bytes} B` : null,
+      typeof data_size_bytes === 'number' && Number.isFinite(data_size_bytes) ? `${data_size_bytes} B` : null,
       milliseconds(response_time_ms),
       why,
     ],
@@ -88,7 +88,7 @@ function both(one: unknown, sign: '→' | '/', other: unknown): string {
 }
 
 function milliseconds(value: unknown): string | null {
-  return typeof value === 'number' ? `${Math.round(value)} ms` : null
+  return typeof value === 'number' && Number.isFinite(value) ? `${Math.round(value)} ms` : null
 }
 
 /** What a device's values have become: those that changed, or all where none did. */

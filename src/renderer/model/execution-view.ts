@@ -1,4 +1,6 @@
 import type { Execution, Step } from '../../shared/execution.ts'
+import { MAX_DURATION_MS } from '../../shared/fold/fields.ts'
+import { isBlank, visibleName } from './visible-text.ts'
 
 export function isLive({ status }: Pick<Execution, 'status'>): boolean {
   return status === 'running' || status === 'paused'
@@ -61,7 +63,7 @@ export function remainingOf(execution: Execution, now: number): Remaining | null
   if (progress.completed === 0) return null
   const each = (progress.at - startedAt) / progress.completed
   const left = each * (progress.total - progress.completed) - Math.max(0, now - progress.at)
-  return left > 0 ? { ms: left, said: false } : null
+  return left > 0 && left <= MAX_DURATION_MS ? { ms: left, said: false } : null
 }
 
 /** `cut`: it ran when its execution ended, and nobody said how it went. `waiting`: not begun. */
@@ -73,7 +75,23 @@ export function stepLook({ status }: Step, execution: Execution): StepLook {
 
 /** What people call a step. Two programs rarely have the same words for it; the first that says anything is taken. */
 export function stepTitle({ displayText, name, id }: Pick<Step, 'displayText' | 'name' | 'id'>): string {
-  return [displayText, name].find((text) => text !== null && text.trim() !== '') ?? id
+  return [displayText, name].find((text) => text !== null && !isBlank(text)) ?? visibleName(id)
+}
+
+/** What people call a run of a program or workflow. */
+export function executionTitle({ name, id }: Pick<Execution, 'name' | 'id'>): string {
+  return name === null || isBlank(name) ? visibleName(id) : name
+}
+
+/** What tells each step from the others, in their order: one event may tell of several, also of one that ran twice. */
+export function stepKeys(steps: readonly Step[]): string[] {
+  const seen = new Map<string, number>()
+  return steps.map(({ offset, id }) => {
+    const key = `${offset} ${id}`
+    const before = seen.get(key) ?? 0
+    seen.set(key, before + 1)
+    return `${key} ${before}`
+  })
 }
 
 /** The latest steps, newest first. */

@@ -13,9 +13,15 @@ const DAY = 24 * HOUR
 /** Narrow, and no line breaks at it. */
 const THIN = '\u202f'
 
+/** A moment or a duration that there is none of: a number beyond every calendar. */
+const NONE = '–'
+/** As far as a `Date` reaches, to both sides. */
+const LAST_MS = 8.64e15
+
 /**
  * Times, numbers and durations as one locale writes them. The hour is always of two digits out of 24: on a panel every
- * time has the same width. Made once for each locale, because `Intl` is slow to make and quick to use.
+ * time has the same width. Made once for each locale, because `Intl` is slow to make and quick to use. Whatever the
+ * number, there is a text: one page must not fail for it.
  */
 export class Format {
   readonly locale: string
@@ -52,25 +58,26 @@ export class Format {
 
   /** `14:03:07` */
   time(ms: number): string {
-    return this.#time.format(ms)
+    return moment(this.#time, ms)
   }
 
   /** `14:03:07.250` */
   precise(ms: number): string {
-    return this.#precise.format(ms)
+    return moment(this.#precise, ms)
   }
 
   dateTime(ms: number): string {
-    return this.#dateTime.format(ms)
+    return moment(this.#dateTime, ms)
   }
 
   /** `21 Nov 2026, 14:03:07` */
   moment(ms: number): string {
-    return this.#moment.format(ms)
+    return moment(this.#moment, ms)
   }
 
   /** The time, with the day in front of it where it lies half a day or more from `now`. */
   stamp(ms: number, now: number): string {
+    if (!(Math.abs(ms) <= LAST_MS)) return NONE
     return Math.abs(now - ms) < DAY / 2 ? this.time(ms) : `${this.#day.format(ms)}, ${this.time(ms)}`
   }
 
@@ -92,6 +99,7 @@ export class Format {
 
   /** `5 s`, `2 m 05 s`, `3 h 07 m`, `2 d 04 h`: two units, the second of two digits. A negative one reads as none. */
   duration(ms: number): string {
+    if (!(Math.abs(ms) <= LAST_MS)) return NONE
     const { day, hour, minute, second } = this.#units
     const left = Math.max(0, ms)
     if (left < MINUTE) return this.#part(left / SECOND, second)
@@ -103,7 +111,7 @@ export class Format {
   /** As {@link duration}, with tenths below ten seconds; for spans that are over. */
   span(ms: number): string {
     const seconds = Math.max(0, ms) / SECOND
-    if (seconds >= 9.95) return this.duration(ms)
+    if (!(seconds < 9.95)) return this.duration(ms)
     return `${this.#tenths.format(seconds)}${THIN}${this.#units.second}`
   }
 
@@ -115,4 +123,8 @@ export class Format {
     const rest = Math.floor((ms % first) / second)
     return `${this.#part(ms / first, firstUnit)}\u00a0${this.#two.format(rest)}${THIN}${secondUnit}`
   }
+}
+
+function moment(format: Intl.DateTimeFormat, ms: number): string {
+  return Math.abs(ms) <= LAST_MS ? format.format(ms) : NONE
 }

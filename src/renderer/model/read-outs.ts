@@ -1,6 +1,7 @@
 import type { Device, Tag } from '../../shared/device.ts'
 import type { TagDescription } from '../../shared/plant.ts'
 import type { PlantLookup } from '../../shared/plant-lookup.ts'
+import { visibleName } from './visible-text.ts'
 
 /** One value of a device, as far as it is described, known or heard. */
 export interface ReadOut {
@@ -29,10 +30,10 @@ export function readOuts(plant: PlantLookup, machine: string, id: string, device
 /** What people read for a machine: its own label, else its name. That of a template would name all of its instances. */
 export function machineLabel(plant: PlantLookup, machine: string): string {
   const { machines = {} } = plant.current
-  return (Object.hasOwn(machines, machine) ? machines[machine]?.label : undefined) ?? machine
+  return (Object.hasOwn(machines, machine) ? machines[machine]?.label : undefined) ?? visibleName(machine)
 }
 
 /** The same for a device. */
 export function deviceLabel(plant: PlantLookup, machine: string, id: string): string {
-  return plant.device(machine, id)?.label ?? id
+  return plant.device(machine, id)?.label ?? visibleName(id)
 }

@@ -21,6 +21,9 @@ export interface TrendScale {
 /** Switches have room below Off and above On. */
 const SWITCH = { min: -0.15, max: 1.15 }
 const PAD = 0.06
+/** An axis reaches no further, or nothing could say how wide it is; nor is it narrower, or it had no middle. */
+const FURTHEST = 1e307
+const NARROWEST = 1e-300
 
 /** Values of one unit share an axis; switches have theirs. */
 export function scalesOf(tags: readonly ScaledTag[], fit: boolean): TrendScale[] {
@@ -51,12 +54,13 @@ function rangeOf(tags: readonly ScaledTag[], fit: boolean): { min: number; max: 
     described &&= hasRange
     // A value beyond its range is what one wants to see most.
     for (const each of [...(extremes ?? []), ...(!fit && hasRange ? [least, most] : [])]) {
-      min = Math.min(min, each)
-      max = Math.max(max, each)
+      const place = Math.min(FURTHEST, Math.max(-FURTHEST, each))
+      min = Math.min(min, place)
+      max = Math.max(max, place)
     }
   }
   if (min > max) return { min: 0, max: 1 }
-  const pad = max > min ? (max - min) * PAD : Math.max(Math.abs(max) * PAD, 1)
+  const pad = max - min > NARROWEST ? (max - min) * PAD : Math.max(Math.abs(max) * PAD, 1)
   if (described) return { min: min - pad / 3, max: max + pad / 3 }
   // In round steps, so that the axis stands still while values move a little.
   const step = 10 ** Math.floor(Math.log10(max - min + 2 * pad)) / 2

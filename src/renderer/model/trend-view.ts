@@ -49,7 +49,7 @@ export function viewOfQuery(query: LocationQuery): TrendView {
   return {
     tags: [...new Set(tags.map(String))].slice(0, MAX_TREND_TAGS),
     span: boundedSpan((numberOf(query['span']) ?? DEFAULT_VIEW.span / SECOND) * SECOND),
-    to: to !== null && Math.abs(to) < MOST_TIME ? to : null,
+    to: to !== null && to > 0 && to < MOST_TIME ? to : null,
     compare: compare !== null && compare > 0 ? Math.min(compare * SECOND, MOST_SPAN) : 0,
     marks: query['marks'] !== '0',
     fit: query['fit'] === '1',
@@ -70,7 +70,8 @@ export function queryOfView({ tags, span, to, compare, marks, fit }: TrendView):
 
 export function windowOf({ span, to }: Pick<TrendView, 'span' | 'to'>, now: number): TimeWindow {
   const end = to ?? now
-  return { from: end - span, to: end }
+  // The panel records nothing before 1970, and refuses to look there.
+  return { from: Math.max(0, end - span), to: end }
 }
 
 /** Moves the shown time by a part of its width. What would show the future follows the present instead. */

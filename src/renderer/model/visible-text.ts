@@ -6,3 +6,21 @@ export function visibleText(text: string): string {
     return String.fromCharCode(code === 0x7f ? 0x2421 : 0x2400 + code)
   })
 }
+
+/** What turns the order of letters round: so written, one machine's name would read as another one's. */
+const ORDER = /[\u202a-\u202e\u2066-\u2069]/g
+const SEEN = /[^\s\p{Control}\p{Format}\p{Unassigned}\p{Default_Ignorable_Code_Point}]/u
+
+/** Nothing in it can be seen. */
+export function isBlank(text: string): boolean {
+  return !SEEN.test(text)
+}
+
+/** The name of a thing as people read it: in the order in which it is written, and never nothing at all. */
+export function visibleName(name: string): string {
+  if (!isBlank(name)) return visibleText(name).replace(ORDER, '\ufffd')
+  return Array.from(
+    name,
+    (letter) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+  ).join(' ')
+}

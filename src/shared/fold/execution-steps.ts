@@ -2,7 +2,7 @@ import type { Payload } from '../datagram.ts'
 import type { EventView } from '../event.ts'
 import type { Execution, Step, StepStatus } from '../execution.ts'
 import { EXECUTION_LIMITS } from './execution-limits.ts'
-import { jsonText, numberField, objectField, textField } from './fields.ts'
+import { durationField, jsonText, objectField, textField } from './fields.ts'
 
 export function startStep(
   execution: Execution,
@@ -51,6 +51,5 @@ export function endStep(
 }
 
 export function durationOf(payload: Payload): number | null {
-  const duration = numberField(objectField(payload, 'timing'), 'duration') ?? numberField(payload, 'duration')
-  return duration !== null && duration >= 0 ? duration : null
+  return durationField(objectField(payload, 'timing'), 'duration') ?? durationField(payload, 'duration')
 }

@@ -16,18 +16,22 @@ export function bounded(text: string, limit: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit)
 }
 
+/** The longest duration that is believed, milliseconds: a hundred years. */
+export const MAX_DURATION_MS = 100 * 365 * 86_400_000
+
 /** A text for people; numbers and booleans are read as text. Null where there is none. */
 export function textField(payload: Payload, key: string, limit: number = MAX_NAME): string | null {
   const value = payload[key]
   if (typeof value === 'string') return bounded(value, limit)
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return null
+  if (typeof value === 'boolean') return String(value)
+  const number = finite(value)
+  return number === null ? null : String(number)
 }
 
 /** What identifies something. A longer one is none: cut, it could be another's. */
 export function idField(payload: Payload, key: string): string | null {
   const value = payload[key]
-  const id = typeof value === 'number' ? String(value) : value
+  const id = typeof value === 'number' && Number.isFinite(value) ? String(value) : value
   return typeof id === 'string' && id !== '' && id.length <= MAX_NAME ? id : null
 }
 
@@ -42,6 +46,12 @@ export function asObject(value: unknown): Payload | null {
 
 export function numberField(payload: Payload, key: string): number | null {
   return finite(payload[key])
+}
+
+/** Milliseconds from 0 to {@link MAX_DURATION_MS}, or null. */
+export function durationField(payload: Payload, key: string): number | null {
+  const value = finite(payload[key])
+  return value !== null && value >= 0 && value <= MAX_DURATION_MS ? value : null
 }
 
 /** A whole number from 0, or null; a fraction is dropped. */

@@ -1,6 +1,6 @@
 import type { EventView } from '../event.ts'
 import type { Payload } from '../datagram.ts'
-import { makeRoom, pushBounded } from './fields.ts'
+import { makeRoom, pushBounded, textField } from './fields.ts'
 import { logLevel } from '../log-level.ts'
 import { type Job, type LogLevel, type Machine, templateOf } from '../machine.ts'
 
@@ -14,10 +14,7 @@ export const MACHINE_LIMITS = { transitions: 30, jobs: 20, log: 50, text: 500, n
 export const MAX_MACHINES = 1_000
 
 const text = (payload: Payload, key: string, limit: number = MACHINE_LIMITS.name): string | null => {
-  const value = payload[key]
-  if (typeof value === 'string') return value.slice(0, limit)
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return null
+  return textField(payload, key, limit)
 }
 
 function newMachine(event: EventView): Machine {

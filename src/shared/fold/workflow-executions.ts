@@ -2,7 +2,7 @@ import type { EventView } from '../event.ts'
 import { type Execution, type ExecutionStatus, executionKey, type StepStatus } from '../execution.ts'
 import { create, type Executions, fail, setStatus } from './execution-life.ts'
 import { endStep, startStep } from './execution-steps.ts'
-import { countField, idField, messageField, numberField, textField } from './fields.ts'
+import { countField, durationField, idField, messageField, textField } from './fields.ts'
 import { graphField } from './workflow-graph.ts'
 
 const WORKFLOW_STATUSES: ReadonlyMap<string, ExecutionStatus> = new Map([
@@ -58,12 +58,11 @@ export function foldWorkflow(executions: Executions, event: EventView): Executio
 function setProgress(execution: Execution, { payload, time }: EventView): void {
   const total = countField(payload, 'totalNodes') ?? execution.progress?.total
   if (total === undefined) return
-  const remaining = numberField(payload, 'estimatedTimeRemaining')
   execution.progress = {
     completed: countField(payload, 'completedNodes') ?? execution.progress?.completed ?? 0,
     total,
     current: textField(payload, 'currentNode'),
-    remaining: remaining !== null && remaining >= 0 ? remaining : null,
+    remaining: durationField(payload, 'estimatedTimeRemaining'),
     at: time,
   }
 }
