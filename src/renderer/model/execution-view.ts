@@ -1,5 +1,6 @@
 import type { Execution, Step } from '../../shared/execution.ts'
 import { MAX_DURATION_MS } from '../../shared/fold/fields.ts'
+import { uniqueKeys } from './unique-keys.ts'
 import { isBlank, visibleName } from './visible-text.ts'
 
 export function isLive({ status }: Pick<Execution, 'status'>): boolean {
@@ -85,13 +86,7 @@ export function executionTitle({ name, id }: Pick<Execution, 'name' | 'id'>): st
 
 /** What tells each step from the others, in their order: one event may tell of several, also of one that ran twice. */
 export function stepKeys(steps: readonly Step[]): string[] {
-  const seen = new Map<string, number>()
-  return steps.map(({ offset, id }) => {
-    const key = `${offset} ${id}`
-    const before = seen.get(key) ?? 0
-    seen.set(key, before + 1)
-    return `${key} ${before}`
-  })
+  return uniqueKeys(steps.map(({ offset, id }) => `${offset} ${id}`))
 }
 
 /** The latest steps, newest first. */

@@ -5,6 +5,7 @@ import { filterNames, groupMachines } from '../../../src/renderer/model/machine-
 import { isAbnormal, marksOf, presenceOf } from '../../../src/renderer/model/machine-marks.ts'
 import { machineHref, machineOfParam, machineParam } from '../../../src/renderer/model/machine-route.ts'
 import { orderJobs } from '../../../src/renderer/model/job-order.ts'
+import { uniqueKeys } from '../../../src/renderer/model/unique-keys.ts'
 import { placeSpans, shadesOf, stateSpans } from '../../../src/renderer/model/state-spans.ts'
 import { alarm } from './alarm-samples.ts'
 import { event, folded } from './support.ts'
@@ -159,4 +160,10 @@ test('running jobs come first, then the newest', () => {
     event(5, 'a', 'job_started', { job_id: 'new' }),
   ).jobs
   expect(orderJobs(jobs).map(({ id }) => id)).toEqual(['new', 'long', 'failed', 'done'])
+})
+
+test('a job of which a machine says twice that it has ended is told from itself', () => {
+  const ended = [1, 2, 3].map((offset) => event(offset, 'a', 'job_completed', { job_id: offset === 2 ? 'x' : 'j' }))
+  const { jobs } = folded('a', ...ended)
+  expect(uniqueKeys(jobs.map(({ id }) => id))).toEqual(['0 j', '0 x', '1 j'])
 })
