@@ -1,3 +1,5 @@
+import { askedTime } from './local-time.ts'
+
 /** What of the audit a person wants to see; null and the empty text stand for everything. */
 export interface AuditFilter {
   readonly who: string | null
@@ -16,7 +18,7 @@ export function auditQuery({ who, outcome, text, from, to }: AuditFilter): URLSe
   if (who !== null) query.set('who', who)
   if (outcome !== null) query.set('outcome', outcome)
   if (text.trim() !== '') query.set('text', text.trim())
-  if (from !== null) query.set('from', String(from))
-  if (to !== null) query.set('to', String(to))
+  if (from !== null) query.set('from', askedTime(from))
+  if (to !== null) query.set('to', askedTime(to))
   return query
 }

@@ -2,6 +2,7 @@ import type { EventView } from '../../shared/event.ts'
 import { FAMILIES, type Family } from '../../shared/family.ts'
 import { eventLevel } from '../../shared/log-level.ts'
 import type { LogLevel } from '../../shared/machine.ts'
+import { askedTime } from './local-time.ts'
 
 /** What the person wants to see; null and the empty text stand for everything. */
 export interface EventFilter {
@@ -73,8 +74,8 @@ export function filterQuery(filter: EventFilter): URLSearchParams {
     else query.set('family', family)
   }
   if (level !== null) query.set('level', level)
-  if (from !== null) query.set('from', String(from))
-  if (to !== null) query.set('to', String(to))
+  if (from !== null) query.set('from', askedTime(from))
+  if (to !== null) query.set('to', askedTime(to))
   const text = filter.text.trim()
   if (text !== '') query.set('text', text)
   return query

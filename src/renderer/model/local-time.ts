@@ -8,6 +8,11 @@ export function toLocalInput(ms: number | null): string {
   return `${day}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 }
 
+/** A moment as the journal is asked for it: it knows none before 1970, and a year that is being typed begins with 0002. */
+export function askedTime(ms: number): string {
+  return String(Math.max(0, ms))
+}
+
 /** The counterpart of {@link toLocalInput}, epoch milliseconds; null where there is no whole time. */
 export function fromLocalInput(text: string): number | null {
   const ms = text === '' ? Number.NaN : new Date(text).getTime()

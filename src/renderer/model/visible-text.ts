@@ -18,6 +18,7 @@ export function isBlank(text: string): boolean {
 
 /** The name of a thing as people read it: in the order in which it is written, and never nothing at all. */
 export function visibleName(name: string): string {
+  if (name === '') return '–'
   if (!isBlank(name)) return visibleText(name).replace(ORDER, '\ufffd')
   return Array.from(
     name,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FeedPage } from '../../../src/renderer/model/event-feed.ts'
 import { ExportProgress, fileNameOf } from '../../../src/renderer/model/export-progress.ts'
 import { HistoryError, historyFault } from '../../../src/renderer/model/history-error.ts'
-import { fromLocalInput, toLocalInput } from '../../../src/renderer/model/local-time.ts'
+import { askedTime, fromLocalInput, toLocalInput } from '../../../src/renderer/model/local-time.ts'
 import { searchBack } from '../../../src/renderer/model/search-back.ts'
 import { event } from './support.ts'
 
@@ -88,6 +88,9 @@ test('a time goes through its field and comes back', () => {
   expect(toLocalInput(at)).toBe('2026-11-21T10:07:14')
   expect(fromLocalInput(toLocalInput(at))).toBe(at)
   expect(fromLocalInput('2026-11-21T10:07')).toBe(at - 14_000)
+  // What Chromium says of 2026 when its first digit has been typed.
+  expect(askedTime(fromLocalInput('0002-11-21T10:07:14') ?? 1)).toBe('0')
+  expect(askedTime(at)).toBe(String(at))
   expect([toLocalInput(null), fromLocalInput(''), fromLocalInput('soon')]).toEqual(['', null, null])
 })
 
