@@ -9,7 +9,7 @@ import { fuzzSeed, Random } from '../support/random.ts'
 import { randomDatagram } from '../support/random-datagram.ts'
 import { garbage } from './garbage.ts'
 
-const WISHES = 10_000
+const WISHES = 5_000
 
 const serverMessage = door(ServerMessageSchema)
 
