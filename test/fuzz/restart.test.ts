@@ -22,7 +22,7 @@ machines:
       d: &device
         tags:
           speed: { type: number, limits: { high: 0.7, low: 0.2, deadband: 0.1 } }
-          pressure: { type: number, limits: { high_high: 8, high: 5, deadband: 2, low_low: 1 } }
+          pressure: { type: number, limits: { high_high: 7, high: 5, deadband: 1, low_low: 3 } }
       b/d: *device
   oven: *any
 `
