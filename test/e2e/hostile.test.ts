@@ -6,7 +6,7 @@ import { startPanel, type TestPanel } from '../support/panel.ts'
 import { datagram, unixSender } from '../support/sender.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { waitFor } from '../support/wait-for.ts'
-import { live, SIZES, useBrowser } from './support.ts'
+import { axe, live, screenshot, SIZES, THEMES, useBrowser } from './support.ts'
 
 /* What a hostile machine program can say, on every page that shows it. A dialog or a complaint fails any page here. */
 
@@ -196,4 +196,30 @@ test('odd numbers, texts and names are words on every page, and no page is wider
   const wide = ['/machine/cell', '/devices/cell/big', '/executions/cell/x', '/devices', '/executions', '/alarms']
   for (const path of wide) await look(path)
   expect(wrong.filter(([, found]) => found?.length !== 0)).toEqual([])
+})
+
+test('a defect of the page is said on it, for as long as it has not been loaded again', async () => {
+  const panel = await startPanel()
+  for (const theme of THEMES) {
+    const page = await open(panel.url, {
+      viewport: SIZES.phone,
+      expected: [/a defect of the page/],
+      stored: { theme, language: theme === 'dark' ? 'de' : 'en' },
+    })
+    await live(page)
+    expect(await page.getByTestId('page-fault').count()).toBe(0)
+    // What Vue itself does with an error that nobody catches.
+    await page.evaluate(() => {
+      type App = { readonly config: { errorHandler(error: Error): void } }
+      const app = Reflect.get(document.querySelector('#app') ?? {}, '__vue_app__') as App
+      app.config.errorHandler(new Error('a defect of the page'))
+    })
+    const fault = page.getByTestId('page-fault')
+    await fault.waitFor()
+    expect(await axe(page)).toEqual([])
+    await screenshot(page, `page-fault-${theme}`)
+    await fault.getByRole('button').click()
+    await page.waitForFunction(() => document.querySelector('.page-fault') === null)
+    await live(page)
+  }
 })

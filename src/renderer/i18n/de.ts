@@ -9,6 +9,8 @@ export const de: Messages = {
     navigation: 'Seiten',
     section: 'Seiten dieses Bereichs',
     statusBar: 'Zustand des Panels',
+    fault: 'Diese Seite ist ausgefallen. Was sie zeigt, kann veraltet sein, und Stopp kann hier versagen.',
+    reload: 'Seite neu laden',
   },
   nav: {
     overview: 'Übersicht',

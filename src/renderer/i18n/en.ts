@@ -8,6 +8,8 @@ export const en = {
     navigation: 'Pages',
     section: 'Pages of this part',
     statusBar: 'State of the panel',
+    fault: 'This page has failed. What it shows may be old, and Stop may not work here.',
+    reload: 'Load the page again',
   },
   nav: {
     overview: 'Overview',
